@@ -1,0 +1,1 @@
+int ferry_connx_placeholder;
