@@ -1,0 +1,65 @@
+extension Tensor {
+  /// The elements as `Double`, whatever their type. Integers beyond 2⁵³ are rounded.
+  public func doubles() -> [Double] {
+    switch elementType {
+    case .float16: numbers(as: UInt16.self) { Double(Float(float16Bits: $0)) }
+    case .float32: numbers(as: Float.self) { Double($0) }
+    case .float64: numbers(as: Double.self) { $0 }
+    case .int8: numbers(as: Int8.self) { Double($0) }
+    case .int16: numbers(as: Int16.self) { Double($0) }
+    case .int32: numbers(as: Int32.self) { Double($0) }
+    case .int64: numbers(as: Int64.self) { Double($0) }
+    case .uint8, .bool: numbers(as: UInt8.self) { Double($0) }
+    case .uint16: numbers(as: UInt16.self) { Double($0) }
+    case .uint32: numbers(as: UInt32.self) { Double($0) }
+    case .uint64: numbers(as: UInt64.self) { Double($0) }
+    }
+  }
+
+  /// The elements rounded to `Float`. A `float32` tensor is copied bit for bit.
+  public func floats() -> [Float] {
+    elementType == .float32 ? numbers(as: Float.self) { $0 } : doubles().map { Float($0) }
+  }
+
+  /// The elements of an integer or boolean tensor; nil for floating point and for what does not fit `Int`.
+  public func integers() -> [Int]? {
+    switch elementType {
+    case .float16, .float32, .float64: return nil
+    case .int8: return numbers(as: Int8.self) { Int($0) }
+    case .int16: return numbers(as: Int16.self) { Int($0) }
+    case .int32: return numbers(as: Int32.self) { Int($0) }
+    case .int64: return numbers(as: Int64.self) { Int($0) }
+    case .uint8, .bool: return numbers(as: UInt8.self) { Int($0) }
+    case .uint16: return numbers(as: UInt16.self) { Int($0) }
+    case .uint32: return numbers(as: UInt32.self) { Int($0) }
+    case .uint64:
+      let all = numbers(as: UInt64.self) { Int(exactly: $0) }
+      let fitting = all.compactMap { $0 }
+      return fitting.count == all.count ? fitting : nil
+    }
+  }
+
+  private func numbers<Source: BitwiseCopyable, Result>(
+    as type: Source.Type, _ convert: (Source) -> Result
+  ) -> [Result] {
+    withUnsafeBytes { bytes in
+      (0..<shape.elementCount).map {
+        convert(bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Source>.size, as: Source.self))
+      }
+    }
+  }
+}
+
+extension Float {
+  /// The value of an IEEE 754 half-precision number, exactly.
+  package init(float16Bits bits: UInt16) {
+    let sign = UInt32(bits & 0x8000) << 16
+    let exponent = UInt32(bits >> 10) & 0x1F
+    let fraction = UInt32(bits & 0x3FF)
+    switch (exponent, fraction) {
+    case (0, _): self = Float(fraction) * 0x1p-24 * (sign == 0 ? 1 : -1)
+    case (0x1F, _): self = Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
+    default: self = Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+    }
+  }
+}

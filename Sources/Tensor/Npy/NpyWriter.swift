@@ -1,0 +1,17 @@
+extension Tensor {
+  /// Writes a NumPy `.npy` file, format version 1.0, in C order. The file appears whole or not at all.
+  ///
+  /// - Throws: `fileUnwritable`.
+  public func writeNpy(_ path: String) throws {
+    let descriptor = NpyHeader.descriptors.first { $0.0 == elementType }?.1 ?? ""
+    let extents = shape.dimensions.map { "\($0)" }.joined(separator: ", ") + (shape.rank == 1 ? "," : "")
+    var header = Array("{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }".utf8)
+    // Magic, version and length take 10 bytes; the data begin at a multiple of 64.
+    header += [UInt8](repeating: 0x20, count: 63 - (10 + header.count) % 64) + [0x0A]
+    var file = try AtomicFile(path: path)
+    try file.write(
+      [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(header.count & 0xFF), UInt8(header.count >> 8)] + header)
+    try withUnsafeBytes { try file.write($0) }
+    try file.commit()
+  }
+}

@@ -1,0 +1,46 @@
+/// The extents of a tensor, outermost dimension first. All are at least 0 and their product fits an `Int`.
+public struct Shape: Sendable, Hashable, CustomStringConvertible {
+  public let dimensions: [Int]
+  /// The product of the dimensions; 1 for a scalar.
+  public let elementCount: Int
+
+  /// - Throws: `invalidArray` if a dimension is negative or the number of elements overflows.
+  public init(_ dimensions: [Int]) throws {
+    var count = 1
+    for dimension in dimensions {
+      guard dimension >= 0 else {
+        throw FerryError(.invalidArray, "shape \(dimensions) has a negative dimension")
+      }
+      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      guard !overflow else {
+        throw FerryError(.invalidArray, "shape \(dimensions) has more elements than an integer can count")
+      }
+      count = product
+    }
+    self.dimensions = dimensions
+    self.elementCount = count
+  }
+
+  /// A shape whose dimensions this program computed itself.
+  package init(trusted dimensions: [Int]) {
+    precondition(dimensions.allSatisfy { $0 >= 0 })
+    self.dimensions = dimensions
+    self.elementCount = dimensions.reduce(1, *)
+  }
+
+  public static let scalar = Shape(trusted: [])
+
+  public var rank: Int { dimensions.count }
+  public subscript(axis: Int) -> Int { dimensions[axis] }
+
+  /// Elements from one index to the next along each axis of a row-major tensor.
+  public var strides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in dimensions.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
+    return strides
+  }
+
+  public var description: String {
+    rank == 0 ? "scalar" : dimensions.map(String.init).joined(separator: "×")
+  }
+}

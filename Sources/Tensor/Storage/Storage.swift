@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Bytes that tensors look into: memory of their own, or a part of a mapped file. The one place that owns raw storage.
+///
+/// The bytes of a storage do not change once a tensor shares it, so it may be read from any thread.
+public final class Storage: @unchecked Sendable {
+  package let address: UnsafeMutableRawPointer
+  public let byteCount: Int
+  private let owner: Owner
+
+  private enum Owner {
+    case allocated
+    /// The file keeps the mapping alive.
+    case mapped(MappedFile)
+  }
+
+  /// Memory of `byteCount` bytes, 64-byte aligned, filled with zeros.
+  package init(zeroed byteCount: Int) {
+    precondition(byteCount >= 0)
+    // A vector load at the last element may not leave the allocation's cache line: round up to whole lines.
+    let size = max(64, (byteCount + 63) & ~63)
+    address = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+    memset(address, 0, size)
+    self.byteCount = byteCount
+    owner = .allocated
+  }
+
+  /// A part of a mapped file. Mapped bytes are never written.
+  package init(mapped file: MappedFile, range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= file.byteCount)
+    address = UnsafeMutableRawPointer(mutating: file.address + range.lowerBound)
+    byteCount = range.count
+    owner = .mapped(file)
+  }
+
+  deinit {
+    if case .allocated = owner { address.deallocate() }
+  }
+
+  public var isMapped: Bool {
+    if case .mapped = owner { true } else { false }
+  }
+
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: address, count: byteCount) }
+}
