@@ -1,0 +1,140 @@
+import FerryTensor
+
+/// A network: values, the nodes that compute them in an order that respects their inputs, and the weights.
+///
+/// Dimensions are logical, in ONNX's order (N, C, H, W), whatever the source's and the execution layout.
+public struct Graph: Sendable {
+  public var name: String
+  /// All values; a `ValueID` is an index here.
+  public var values: [Value]
+  public var nodes: [Node]
+  /// The values that hold constants.
+  public var weights: [ValueID: Weight]
+  public var inputs: [ValueID]
+  public var outputs: [ValueID]
+  /// Values of the source that no value of this graph equals any more, and the pass that removed each.
+  public var removed: [RemovedValue]
+
+  public init(name: String) {
+    self.name = name
+    values = []
+    nodes = []
+    weights = [:]
+    inputs = []
+    outputs = []
+    removed = []
+  }
+
+  public subscript(id: ValueID) -> Value {
+    get { values[id.index] }
+    set { values[id.index] = newValue }
+  }
+
+  /// Adds a value and gives its identity.
+  public mutating func add(_ value: Value) -> ValueID {
+    values.append(value)
+    return ValueID(values.count - 1)
+  }
+
+  public mutating func add(_ weight: Weight, named name: String) -> ValueID {
+    let id = add(Value(name: name, shape: weight.tensor.shape.dimensions.map { Dimension($0) }))
+    weights[id] = weight
+    return id
+  }
+
+  /// The symbols that the inputs' shapes are stated in, in order of appearance.
+  public var symbols: [String] {
+    var seen: [String] = []
+    for input in inputs {
+      for symbol in self[input].shape.flatMap(\.symbols) where !seen.contains(symbol) { seen.append(symbol) }
+    }
+    return seen
+  }
+
+  /// The number of nodes that read each value, an output of the graph counting once more.
+  public func useCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: values.count)
+    for node in nodes { for input in node.inputs { counts[input.index] += 1 } }
+    for output in outputs { counts[output.index] += 1 }
+    return counts
+  }
+}
+
+/// Identifies a value within one graph.
+public struct ValueID: Sendable, Hashable {
+  public let index: Int
+  public init(_ index: Int) { self.index = index }
+}
+
+/// What an input, a weight or a node's output holds: 32-bit floats of a shape.
+public struct Value: Sendable {
+  /// Unique in the graph: the source's own name where it has one.
+  public var name: String
+  public var shape: [Dimension]
+  /// Every name of the source whose value this is: its own first, then those of dropped identities and the like.
+  public var sourceNames: [String]
+
+  public init(name: String, shape: [Dimension], sourceNames: [String]? = nil) {
+    self.name = name
+    self.shape = shape
+    self.sourceNames = sourceNames ?? [name]
+  }
+}
+
+/// A constant of the graph.
+public struct Weight: Sendable {
+  /// `float32`; `float64` while passes still compute with it, so that it is rounded once.
+  public var tensor: Tensor
+  /// The source's tensors that went into it.
+  public var sources: [String]
+  /// The passes that changed it; if there are none, it equals the source's tensor bit for bit.
+  public var passes: [String]
+
+  public init(tensor: Tensor, sources: [String], passes: [String] = []) {
+    self.tensor = tensor
+    self.sources = sources
+    self.passes = passes
+  }
+}
+
+/// One operation.
+public struct Node: Sendable {
+  /// Unique in the graph.
+  public var name: String
+  public var operation: any Operator
+  public var inputs: [ValueID]
+  public var outputs: [ValueID]
+  /// The nodes of the source that this one stands for.
+  public var sources: [SourceNode]
+
+  public init(
+    name: String, operation: any Operator, inputs: [ValueID], outputs: [ValueID], sources: [SourceNode] = []
+  ) {
+    self.name = name
+    self.operation = operation
+    self.inputs = inputs
+    self.outputs = outputs
+    self.sources = sources
+  }
+}
+
+/// A node of the file that a graph was read from.
+public struct SourceNode: Sendable, Hashable {
+  public let name: String
+  public let operatorName: String
+
+  public init(name: String, operatorName: String) {
+    self.name = name
+    self.operatorName = operatorName
+  }
+}
+
+public struct RemovedValue: Sendable, Hashable {
+  public let name: String
+  public let pass: String
+
+  public init(name: String, pass: String) {
+    self.name = name
+    self.pass = pass
+  }
+}

@@ -1,0 +1,69 @@
+import FerryTensor
+
+extension Graph {
+  /// Computes every value's shape anew from the inputs' and weights'.
+  ///
+  /// - Throws: `invalidModel` located at the node whose shapes contradict each other.
+  public mutating func inferShapes() throws {
+    for node in nodes {
+      let shapes = try located(node.location) { try node.operation.outputShapes(for: node.inputs.map { self[$0].shape }) }
+      for (output, shape) in zip(node.outputs, shapes) { self[output].shape = shape }
+    }
+  }
+
+  /// The graph for inputs of the given sizes: every symbol, in shapes and in attributes, replaced by a number.
+  ///
+  /// - Parameter shapes: one for each input, in order.
+  /// - Throws: `shapeMismatch` if a shape contradicts the declared one or another input's use of the same symbol.
+  public func bound(toInputShapes shapes: [[Int]]) throws -> Graph {
+    var graph = self
+    let bindings = try symbolBindings(forInputShapes: shapes)
+    for (input, shape) in zip(inputs, shapes) { graph[input].shape = shape.map { Dimension($0) } }
+    for index in graph.nodes.indices {
+      graph.nodes[index].operation = try located(nodes[index].location) { try nodes[index].operation.bound(bindings) }
+    }
+    try graph.inferShapes()
+    for node in graph.nodes {
+      for output in node.outputs where graph[output].shape.fixed == nil {
+        throw FerryError(
+          .invalidModel, "the shape \(graph[output].shape.text) is not settled by the inputs' shapes", at: node.location)
+      }
+    }
+    return graph
+  }
+
+  private func symbolBindings(forInputShapes shapes: [[Int]]) throws -> [String: Int] {
+    precondition(shapes.count == inputs.count)
+    var bindings: [String: Int] = [:]
+    for (input, shape) in zip(inputs, shapes) {
+      let declared = self[input].shape
+      func mismatch(_ reason: String) -> FerryError {
+        FerryError(
+          .shapeMismatch, "input \"\(self[input].name)\" has the shape \(shape.map { Dimension($0) }.text)\(reason)",
+          supported: declared.text,
+          hint: declared.fixed == nil ? nil : "convert with --input-shape to allow other sizes")
+      }
+      guard declared.count == shape.count else { throw mismatch("") }
+      for (dimension, extent) in zip(declared, shape) {
+        guard extent >= 0, extent <= 1 << 31 else { throw mismatch("") }
+        if let known = dimension.value {
+          guard known == extent else { throw mismatch("") }
+        } else if dimension.terms.count == 1, dimension.constant == 0, dimension.terms[0].coefficient == 1,
+          case .symbol(let name) = dimension.terms[0].atom
+        {
+          if let earlier = bindings.updateValue(extent, forKey: name), earlier != extent {
+            throw mismatch(", but \(name) is \(earlier) elsewhere")
+          }
+        }
+      }
+    }
+    return bindings
+  }
+}
+
+extension Node {
+  /// Where an error about this node is to be looked for in the source.
+  public var location: FerryError.Location {
+    FerryError.Location(node: sources.first?.name ?? name, operatorName: sources.first?.operatorName ?? operation.name)
+  }
+}

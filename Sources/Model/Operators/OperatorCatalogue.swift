@@ -1,0 +1,39 @@
+import FerryTensor
+
+/// All operators that a graph may hold, one line each. Tests walk this list.
+public enum OperatorCatalogue {
+  public static let all: [any Operator.Type] = [
+    Activate.self,
+    BatchNormalization.self,
+    Binary.self,
+    Concat.self,
+    Conv.self,
+    ConvTranspose.self,
+    Flatten.self,
+    Gemm.self,
+    GlobalPool.self,
+    MatMul.self,
+    Pad.self,
+    Pool.self,
+    Reduce.self,
+    Reshape.self,
+    Slice.self,
+    Softmax.self,
+    Transpose.self,
+  ]
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+  /// The operator of that name with stored attributes.
+  ///
+  /// - Throws: `unknownOperator`, `damagedBundle`, `invalidModel`.
+  public static func make(_ name: String, _ attributes: [Attribute]) throws -> any Operator {
+    guard let type = byName[name] else {
+      throw FerryError(
+        .unknownOperator, "this version of Ferry has no operator \(name)",
+        hint: "the file may have been written by a newer version")
+    }
+    var reader = try AttributeReader(attributes, operatorName: name)
+    return try type.init(attributes: &reader)
+  }
+}

@@ -1,0 +1,107 @@
+import FerryTensor
+
+/// An extent that is known now or once the graph's input shapes are: an integer, or an expression over symbols such as
+/// `batch`, `height` and `width`.
+///
+/// An expression is kept in a normal form, constant + Σ coefficient · atom with the atoms in order, so that two dimensions that
+/// are computed along different ways compare equal where linear arithmetic can tell. Arithmetic throws `invalidModel` beyond
+/// ±2⁴⁰, which no real tensor reaches, so that numbers from a file cannot overflow.
+public struct Dimension: Sendable, Hashable {
+  /// What a linear form is made of besides numbers.
+  public indirect enum Atom: Sendable, Hashable {
+    case symbol(String)
+    /// ⌊a / b⌋ for b > 0
+    case quotient(Dimension, Int)
+    /// a · b, neither a number
+    case product(Dimension, Dimension)
+    /// max(a, b)
+    case maximum(Dimension, Dimension)
+  }
+
+  public struct Term: Sendable, Hashable {
+    public let atom: Atom
+    public let coefficient: Int
+  }
+
+  public let constant: Int
+  /// No atom occurs twice, no coefficient is 0, in the order of the atoms' descriptions.
+  public let terms: [Term]
+
+  static let limit = 1 << 40
+
+  /// A number that this program knows to be within the limit.
+  public init(_ value: Int) {
+    constant = value
+    terms = []
+  }
+
+  public static func symbol(_ name: String) -> Dimension { Dimension(.symbol(name)) }
+
+  init(_ atom: Atom) {
+    constant = 0
+    terms = [Term(atom: atom, coefficient: 1)]
+  }
+
+  package init(constant: Int, terms: [Term]) throws {
+    guard abs(constant) <= Self.limit, terms.allSatisfy({ abs($0.coefficient) <= Self.limit }) else {
+      throw FerryError(.invalidModel, "a dimension is computed beyond ±2^40")
+    }
+    self.constant = constant
+    self.terms = terms
+  }
+
+  /// A number from a file.
+  ///
+  /// - Throws: `invalidModel` beyond ±2⁴⁰.
+  public init(checking value: Int) throws {
+    guard value >= -Self.limit, value <= Self.limit else {
+      throw FerryError(.invalidModel, "the dimension \(value) is beyond ±2^40")
+    }
+    self.init(value)
+  }
+
+  /// The number, if there are no symbols in it.
+  public var value: Int? { terms.isEmpty ? constant : nil }
+
+  /// The names of the symbols, each once, in alphabetical order.
+  public var symbols: [String] { Array(symbolSet).sorted() }
+
+  private var symbolSet: Set<String> {
+    terms.reduce(into: []) { names, term in
+      switch term.atom {
+      case .symbol(let name): names.insert(name)
+      case .quotient(let a, _): names.formUnion(a.symbolSet)
+      case .product(let a, let b), .maximum(let a, let b): names.formUnion(a.symbolSet.union(b.symbolSet))
+      }
+    }
+  }
+}
+
+extension Dimension: ExpressibleByIntegerLiteral {
+  public init(integerLiteral value: Int) { self.init(value) }
+}
+
+extension Dimension: CustomStringConvertible {
+  public var description: String {
+    if terms.isEmpty { return "\(constant)" }
+    var text = ""
+    for term in terms {
+      let size = abs(term.coefficient)
+      text += term.coefficient < 0 ? (text.isEmpty ? "-" : " - ") : (text.isEmpty ? "" : " + ")
+      text += (size == 1 ? "" : "\(size)·") + term.atom.description
+    }
+    if constant != 0 { text += constant < 0 ? " - \(-constant)" : " + \(constant)" }
+    return text
+  }
+}
+
+extension Dimension.Atom: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .symbol(let name): name
+    case .quotient(let a, let b): "⌊(\(a))/\(b)⌋"
+    case .product(let a, let b): "(\(a))·(\(b))"
+    case .maximum(let a, let b): "max(\(a), \(b))"
+    }
+  }
+}
