@@ -1,0 +1,228 @@
+import FerryModel
+import FerryTensor
+
+/// Builds a graph from an ONNX model: one pass over the nodes, constants folded and integers followed on the way.
+final class ONNXImporter {
+  let model: ONNXModel
+  var graph: Graph
+  var environment: [String: Operand] = [:]
+  /// Initializers that some node read.
+  private(set) var usedInitializers: Set<String> = []
+  /// Initializers that ended in shape arithmetic or in a folded constant, and how.
+  private(set) var foldedInto: [String: String] = [:]
+  private var weightIDs: [String: ValueID] = [:]
+  private var nodeNames: Set<String> = []
+  private var findings: [FerryError] = []
+
+  init(_ model: ONNXModel) {
+    self.model = model
+    graph = Graph(name: model.graph.name)
+  }
+
+  /// - Parameter inputShapes: shapes that replace the declared ones, by input name.
+  /// - Throws: one `FerryError` that lists everything in the model that Ferry refuses.
+  func run(inputShapes: [String: [Dimension]]) throws {
+    try addInputs(inputShapes)
+    for initializer in model.graph.initializers {
+      note { environment[initializer.name] = try self.operand(for: initializer) }
+    }
+    let opset = model.opsets[""] ?? 0
+    for node in model.graph.nodes {
+      note { try self.add(node, opset: opset) }
+    }
+    if let error = FerryError.all(findings, summary: { "\(model.path) has \($0) things that Ferry cannot convert" }) {
+      throw error.located(.init(file: model.path))
+    }
+    for output in model.graph.outputs {
+      guard let operand = environment[output.name] else { continue }
+      graph.outputs.append(try value(of: operand))
+    }
+  }
+
+  private func note(_ body: () throws -> Void) {
+    do { try body() } catch let error as FerryError { findings.append(error) } catch {
+      findings.append(FerryError(.internalDefect, "\(error)"))
+    }
+  }
+
+  // MARK: Inputs and initializers
+
+  private func addInputs(_ replacements: [String: [Dimension]]) throws {
+    for name in replacements.keys.sorted() where !model.graph.inputs.contains(where: { $0.name == name }) {
+      throw FerryError(
+        .unknownName, "--input-shape names \"\(name)\", which is no input of the model", at: .init(file: model.path),
+        supported: model.graph.inputs.map(\.name).joined(separator: ", "))
+    }
+    for input in model.graph.inputs {
+      let id = graph.add(Value(name: input.name, shape: try shape(of: input, replacement: replacements[input.name])))
+      graph.inputs.append(id)
+      environment[input.name] = .value(id)
+    }
+  }
+
+  private func shape(of input: ONNXValueInfo, replacement: [Dimension]?) throws -> [Dimension] {
+    let location = FerryError.Location(file: model.path, tensor: input.name)
+    guard input.elementType == .float32 else {
+      throw FerryError(
+        .unsupportedType, "input \"\(input.name)\" holds \(input.elementType?.rawValue ?? "an unknown type")",
+        at: location, supported: "float32")
+    }
+    guard let declared = input.dimensions else {
+      if let replacement { return replacement }
+      throw FerryError(
+        .unsupportedModel, "input \"\(input.name)\" is declared without a shape", at: location,
+        hint: "state it with --input-shape \(input.name)=batchx3xheightxwidth")
+    }
+    if let replacement {
+      guard replacement.count == declared.count else {
+        throw FerryError(
+          .shapeMismatch,
+          "--input-shape gives \"\(input.name)\" \(replacement.count) dimensions, but the model declares \(declared.count)",
+          at: location)
+      }
+      return replacement
+    }
+    let standardNames = declared.count == 4 ? ["batch", "channels", "height", "width"] : ["batch"]
+    return try declared.enumerated().map { axis, dimension in
+      switch dimension {
+      case .size(let size): try located(location) { try Dimension(checking: size) }
+      case .symbol(let name): .symbol(name)
+      case .unknown: .symbol(axis < standardNames.count ? standardNames[axis] : "dimension\(axis)")
+      }
+    }
+  }
+
+  private func operand(for initializer: ONNXInitializer) throws -> Operand {
+    try operand(for: initializer.tensor, name: initializer.name, sources: [initializer.name])
+  }
+
+  /// A stored tensor: floating point as a constant, integers in the world of shapes.
+  func operand(for tensor: Tensor, name: String, sources: [String]) throws -> Operand {
+    if tensor.elementType.isFloatingPoint {
+      return .constant(Constant(name: name, tensor: tensor, sources: sources, passes: []))
+    }
+    guard tensor.shape.elementCount <= ShapeTensor.sizeLimit, let integers = tensor.integers() else {
+      throw FerryError(
+        .unsupportedType, "\(tensor.elementType.rawValue) \(tensor.shape) is too large to be a list of sizes",
+        at: .init(tensor: name), supported: "floating-point weights")
+    }
+    return .integers(
+      ShapeTensor(
+        shape: tensor.shape.dimensions,
+        // Beyond what a size can be, as in Slice's "to the end", any bound is as good.
+        elements: integers.map { Dimension(max(-(1 << 40), min(1 << 40, $0))) }, sources: sources))
+  }
+
+  // MARK: Nodes
+
+  private func add(_ node: ONNXNode, opset: Int) throws {
+    let location = FerryError.Location(
+      file: model.path, node: node.displayName, operatorName: node.operatorType, opset: node.domain.isEmpty ? opset : nil)
+    do {
+      try located(location) { try build(node, opset: opset) }
+    } catch {
+      for output in node.outputs where !output.isEmpty { environment[output] = .refused }
+      throw error
+    }
+  }
+
+  private func build(_ node: ONNXNode, opset: Int) throws {
+    guard node.domain.isEmpty, let operation = ONNXOperatorCatalogue.byType[node.operatorType] else {
+      let name = node.domain.isEmpty ? node.operatorType : "\(node.domain)::\(node.operatorType)"
+      throw FerryError(
+        .unknownOperator, "Ferry does not know the operator \(name)",
+        hint: "the operators that it knows are listed in docs/operators.md")
+    }
+    guard operation.opsets.contains(opset) else {
+      throw FerryError(
+        .unsupportedOpset, "\(node.operatorType) of opset \(opset) is not understood",
+        supported: "opset \(operation.opsets.lowerBound) to \(operation.opsets.upperBound)")
+    }
+    guard operation.inputs.contains(node.inputs.count) else {
+      throw FerryError(
+        .invalidModel, "\(node.operatorType) has \(node.inputs.count) inputs",
+        supported: "\(operation.inputs.lowerBound) to \(operation.inputs.upperBound)")
+    }
+    let operands: [Operand?] = node.inputs.map { $0.isEmpty ? nil : environment[$0] ?? .refused }
+    if operands.contains(where: { if case .refused = $0 { true } else { false } }) {
+      for output in node.outputs where !output.isEmpty { environment[output] = .refused }
+      return
+    }
+    for input in node.inputs { usedInitializers.insert(input) }
+    var context = ONNXNodeImport(node: node, opset: opset, operands: operands, importer: self)
+    try operation.build(&context)
+    try context.finish()
+  }
+
+  /// Applies an operator: constants and integers are computed at once, anything else becomes a node.
+  func apply(
+    _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputName: String
+  ) throws -> Operand {
+    let shapeTensors = operands.compactMap { if case .integers(let tensor) = $0 { tensor } else { nil } }
+    if shapeTensors.count == operands.count {
+      let result =
+        if let binary = operation as? Binary {
+          try ShapeTensor.combined(binary.kind, shapeTensors[0], shapeTensors[1])
+        } else if operation is Concat || operation is Reshape || operation is Slice || operation is Transpose
+          || operation is Flatten
+        {
+          try ShapeTensor.moved(by: operation, shapeTensors)
+        } else {
+          throw FerryError(.unsupportedType, "\(node.operatorType) of integers", supported: "floating point")
+        }
+      for source in result.sources { foldedInto[source] = "shape arithmetic" }
+      return .integers(result)
+    }
+    let constants = operands.compactMap { if case .constant(let constant) = $0 { constant } else { nil } }
+    if constants.count == operands.count {
+      let result = try operation.evaluateChecked(constants.map { ReferenceArray<Double>($0.tensor) })
+      let sources = constants.flatMap(\.sources)
+      return .constant(
+        Constant(
+          name: outputName, tensor: try Tensor(result), sources: sources,
+          passes: constants.flatMap(\.passes) + ["fold-constants"]))
+    }
+    let inputs = try operands.map { try value(of: $0) }
+    let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
+    let output = graph.add(Value(name: outputName, shape: shapes[0]))
+    graph.nodes.append(
+      Node(
+        name: uniqueNodeName(node), operation: operation, inputs: inputs, outputs: [output],
+        sources: [SourceNode(name: node.displayName, operatorName: node.operatorType)]))
+    return .value(output)
+  }
+
+  /// The graph's value for an operand; a constant becomes a weight.
+  func value(of operand: Operand) throws -> ValueID {
+    switch operand {
+    case .value(let id): return id
+    case .constant(let constant):
+      if let known = weightIDs[constant.name] { return known }
+      let id = graph.add(
+        Weight(tensor: constant.tensor, sources: constant.sources, passes: constant.passes), named: constant.name)
+      weightIDs[constant.name] = id
+      return id
+    case .integers:
+      throw FerryError(
+        .unsupportedType, "integers meet floating-point values here",
+        supported: "integers in the arithmetic of shapes only")
+    case .refused: throw FerryError(.internalDefect, "a refused operand is used")
+    }
+  }
+
+  func alias(_ name: String, _ operand: Operand) {
+    guard !name.isEmpty else { return }
+    environment[name] = operand
+    if case .value(let id) = operand { graph[id].sourceNames.append(name) }
+  }
+
+  private func uniqueNodeName(_ node: ONNXNode) -> String {
+    var name = node.displayName
+    var number = 1
+    while !nodeNames.insert(name).inserted {
+      number += 1
+      name = "\(node.displayName)~\(number)"
+    }
+    return name
+  }
+}

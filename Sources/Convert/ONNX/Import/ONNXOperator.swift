@@ -1,0 +1,21 @@
+import FerryModel
+import FerryTensor
+
+/// How ONNX spells one operator: which opsets are understood and how a node becomes operators of the graph.
+struct ONNXOperator: Sendable {
+  let type: String
+  /// Opset versions whose definition of this operator is understood.
+  let opsets: ClosedRange<Int>
+  let inputs: ClosedRange<Int>
+  let build: @Sendable (inout ONNXNodeImport) throws -> Void
+
+  init(
+    _ type: String, opsets: ClosedRange<Int> = ONNXModel.supportedOpsets, inputs: ClosedRange<Int>,
+    build: @escaping @Sendable (inout ONNXNodeImport) throws -> Void
+  ) {
+    self.type = type
+    self.opsets = opsets
+    self.inputs = inputs
+    self.build = build
+  }
+}

@@ -1,0 +1,25 @@
+import FerryModel
+import FerryTensor
+
+extension ONNXOperator {
+  static let conv = ONNXOperator("Conv", inputs: 2...3) { node in
+    let weight = try node.shape(1)
+    let window = try node.window(kernelFrom: weight, input: node.shape(0))
+    let operation = try Conv(window: window, groups: node.int("group", default: 1))
+    try node.emit(operation, node.operands.compactMap { $0 })
+  }
+
+  static let convTranspose = ONNXOperator("ConvTranspose", inputs: 2...3) { node in
+    let weight = try node.shape(1)
+    guard try node.ints("output_shape") == nil else {
+      throw node.refusal(
+        "output_shape", "ConvTranspose states its output's size", supported: "pads and output_padding",
+        hint: "re-export with explicit pads")
+    }
+    let outputPadding = try node.ints("output_padding") ?? [0, 0]
+    let window = try node.window(kernelFrom: weight, input: node.shape(0), samePadding: false)
+    let operation = try ConvTranspose(
+      window: window, outputPadding: outputPadding, groups: node.int("group", default: 1))
+    try node.emit(operation, node.operands.compactMap { $0 })
+  }
+}

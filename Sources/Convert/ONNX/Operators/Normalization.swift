@@ -1,0 +1,40 @@
+import FerryModel
+import FerryTensor
+
+private let exportHint = "export with model.eval() and training=torch.onnx.TrainingMode.EVAL"
+
+extension ONNXOperator {
+  static let batchNormalization = ONNXOperator("BatchNormalization", inputs: 5...5) { node in
+    let training = try node.flag("training_mode")
+    let wanted = node.node.outputs.dropFirst().contains { !$0.isEmpty }
+    guard !training, !wanted else {
+      throw FerryError(
+        .trainingMode, "BatchNormalization computes batch statistics: this is an export for training", hint: exportHint)
+    }
+    // Momentum belongs to training; opset 7's spatial = 0 is another operation.
+    node.ignore("momentum")
+    guard try node.flag("spatial", default: true) else {
+      throw node.refusal("spatial", "BatchNormalization with spatial = 0", supported: "1")
+    }
+    let epsilon = try node.float("epsilon", default: 1e-5)
+    try node.emit(BatchNormalization(epsilon: epsilon), node.operands.compactMap { $0 })
+  }
+
+  /// Outside training Dropout is the identity; its mask cannot be had.
+  static let dropout = ONNXOperator("Dropout", inputs: 1...3) { node in
+    let mask = node.node.outputs.dropFirst().contains { !$0.isEmpty }
+    let training = node.has(2) ? try node.fixedIntegers(2, "training mode") != [0] : false
+    guard !mask, !training else {
+      throw FerryError(
+        .trainingMode, "Dropout \(training ? "is active" : "gives its mask"): this is an export for training",
+        hint: exportHint)
+    }
+    node.ignore("ratio")
+    node.ignore("seed")
+    try node.alias(node.operand(0))
+  }
+
+  static let identity = ONNXOperator("Identity", inputs: 1...1) { node in
+    try node.alias(node.operand(0))
+  }
+}
