@@ -1,0 +1,56 @@
+import FerryModel
+import FerryTensor
+
+/// Zeros that are added around the pixels before a convolution become the convolution's own padding; a Pad that adds nothing
+/// goes.
+package struct FusePad: Pass {
+  package static let name = "fuse-pad"
+  package static let summary = "take zero padding into the Conv after it; drop padding by nothing"
+
+  package init() {}
+
+  package func run(on graph: inout Graph) throws -> Int {
+    let patterns = GraphPatterns(graph)
+    var removed = Set<Int>()
+    for index in graph.nodes.indices {
+      if try dropEmpty(index, &graph) || fuse(into: index, patterns, &graph, &removed) { return try finish(&graph, removed) }
+    }
+    return 0
+  }
+
+  private func finish(_ graph: inout Graph, _ removed: Set<Int>) throws -> Int {
+    graph.removeNodes(removed)
+    graph.compact()
+    return 1
+  }
+
+  private func dropEmpty(_ index: Int, _ graph: inout Graph) throws -> Bool {
+    guard let pad = graph.nodes[index].operation as? Pad, pad.pads.allSatisfy({ $0 == 0 }),
+      !graph.outputs.contains(graph.nodes[index].outputs[0])
+    else { return false }
+    graph.replace(graph.nodes[index].outputs[0], by: graph.nodes[index].inputs[0])
+    return true
+  }
+
+  private func fuse(
+    into index: Int, _ patterns: GraphPatterns, _ graph: inout Graph, _ removed: inout Set<Int>
+  ) throws -> Bool {
+    let node = graph.nodes[index]
+    guard let conv = node.operation as? Conv, let before = patterns.producer(of: node.inputs[0]),
+      let pad = graph.nodes[before].operation as? Pad, patterns.isReadOnce(node.inputs[0]), pad.mode == .constant,
+      pad.value == 0, pad.pads.count == 8
+    else { return false }
+    let outer = [pad.pads[0], pad.pads[1], pad.pads[4], pad.pads[5]]
+    let inner = [pad.pads[2], pad.pads[3], pad.pads[6], pad.pads[7]]
+    guard outer.allSatisfy({ $0 == 0 }), inner.allSatisfy({ ($0.value ?? 0) >= 0 }) else { return false }
+    let pads = try zip(conv.window.pads, inner).map { try $0 + $1 }
+    let window = try Window(
+      kernel: conv.window.kernel, strides: conv.window.strides, dilations: conv.window.dilations, pads: pads)
+    graph.nodes[index].operation = try Conv(window: window, groups: conv.groups, activation: conv.activation)
+    graph.nodes[index].inputs[0] = graph.nodes[before].inputs[0]
+    graph.nodes[index].sources = graph.nodes[before].sources + node.sources
+    graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
+    removed.insert(before)
+    return true
+  }
+}
