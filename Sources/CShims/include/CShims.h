@@ -7,4 +7,29 @@ static inline __attribute__((always_inline)) void ferry_prefetch(const void *add
   __builtin_prefetch(address, 0, 3);
 }
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/// The x86-64 microarchitecture level that the processor has and whose registers the operating system saves: 4
+/// (AVX-512 F, BW, CD, DQ, VL), 3 (AVX2, FMA, BMI, F16C, LZCNT, MOVBE), else 1.
+static inline int ferry_x86_64_level(void) {
+  unsigned a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 1;
+  const unsigned leaf1 = bit_FMA | bit_MOVBE | bit_OSXSAVE | bit_AVX | bit_F16C | bit_SSE3 | bit_SSSE3 | bit_SSE4_1 |
+                         bit_SSE4_2 | bit_POPCNT | bit_CMPXCHG16B;
+  if ((c & leaf1) != leaf1) return 1;
+  unsigned state, upper;
+  __asm__("xgetbv" : "=a"(state), "=d"(upper) : "c"(0));
+  if ((state & 0x6) != 0x6) return 1; // xmm and ymm
+  if (!__get_cpuid(0x80000001, &a, &b, &c, &d)) return 1;
+  if ((c & (bit_LZCNT | bit_LAHF_LM)) != (bit_LZCNT | bit_LAHF_LM)) return 1;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 1;
+  const unsigned leaf7 = bit_AVX2 | bit_BMI | bit_BMI2;
+  if ((b & leaf7) != leaf7) return 1;
+  const unsigned leaf7Wide = bit_AVX512F | bit_AVX512BW | bit_AVX512CD | bit_AVX512DQ | bit_AVX512VL;
+  if ((b & leaf7Wide) != leaf7Wide || (state & 0xe6) != 0xe6) return 3; // mask registers and zmm
+  return 4;
+}
+#endif
+
 #endif

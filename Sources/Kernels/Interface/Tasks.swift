@@ -17,6 +17,8 @@ public enum ActivationKind: UInt8, Sendable {
   /// x < 0 ? a·x : x
   case leakyRelu
   case tanh
+  /// exp(x), within 2 units in the last place
+  case exponential
 }
 
 public struct ActivationTask: Sendable {
@@ -98,8 +100,8 @@ public struct Window: Sendable {
   }
 }
 
-/// A dense convolution of one sample, as a matrix product over gathered patches: pixel p of the output (row by row) is a row whose
-/// `depth` = kernelHeight · kernelWidth · inputChannels values are ordered [kernelHeight][kernelWidth][inputChannels].
+/// A dense convolution of one sample, as a matrix product over gathered patches: pixel p of the output (row by row) is a
+/// row whose `depth` values are ordered [kernelHeight][kernelWidth][inputChannels].
 ///
 /// The input is addressed by strides, so that channels-last activations (channelStride 1) and a row-major graph input
 /// (pixelStride 1, channelStride H·W) are both read in place.
@@ -132,10 +134,12 @@ public struct Convolution: @unchecked Sendable {
     self.outputStride = outputStride
     self.epilogue = epilogue
   }
+  /// Values of one patch: kernelHeight · kernelWidth · inputChannels.
+  public var depth: Int { window.kernelHeight * window.kernelWidth * inputChannels }
+  /// Floats from one patch to the next in scratch. With a multiple of 512 the rows of a tile would share few cache sets.
+  public var patchStride: Int { depth % 512 == 0 ? depth + lanes : depth }
   /// Floats of scratch that one call needs.
-  public var scratchSize: Int {
-    Convolution.scratchPixels * window.kernelHeight * window.kernelWidth * inputChannels
-  }
+  public var scratchSize: Int { Convolution.scratchPixels * patchStride }
   /// Patches gathered at a time.
   public static let scratchPixels = 48
 }
@@ -172,9 +176,9 @@ public struct DepthwiseConvolution: @unchecked Sendable {
 /// Maximum or average over windows of one sample, channels-last to channels-last; ranges are output rows.
 public struct Pooling: @unchecked Sendable {
   public enum Kind: UInt8, Sendable {
-    /// The maximum of the window's pixels inside the input; NaN if one of them is.
+    /// The maximum of the window's pixels inside the input; NaN if one of them is, -inf if there are none.
     case maximum
-    /// Their mean: the divisor is the number of pixels inside the input.
+    /// Their mean: the divisor is the number of pixels inside the input (NaN if there are none).
     case average
     /// The divisor is the number of window positions inside the padded input (`paddedHeight`, `paddedWidth`).
     case averageIncludingPadding

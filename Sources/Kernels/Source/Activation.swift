@@ -1,0 +1,101 @@
+import FerryKernelInterface
+
+// Each activation is a type, so that a loop over numbers is compiled once for each of them without a branch inside.
+
+protocol Function {
+  static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector
+}
+
+enum Clip: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { clip(x, a, b) }
+}
+
+enum Exponential: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { exponential(x) }
+}
+
+enum Sigmoid: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
+    Vector(repeating: 1) / (1 + exponentialAddend(-x))
+  }
+}
+
+enum SiLU: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
+    x / (1 + exponentialAddend(-x))
+  }
+}
+
+enum HardSigmoid: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
+    clip(multiplyAdd(b, a, x), .zero, Vector(repeating: 1))
+  }
+}
+
+enum HardSwish: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
+    x * HardSigmoid.apply(x, a, b)
+  }
+}
+
+enum LeakyReLU: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { select(x .< .zero, a * x, x) }
+}
+
+/// 1 - 2 / (exp(2|x|) + 1) loses its digits near zero: there x · (1 + x² · q(x²)), q a minimax polynomial of degree 4.
+enum Tanh: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
+    let size = magnitude(x)
+    let square = x * x
+    var q = Vector(repeating: -0.005_717_045_16)
+    q = multiplyAdd(Vector(repeating: 0.020_650_588_0), q, square)
+    q = multiplyAdd(Vector(repeating: -0.053_743_496_5), q, square)
+    q = multiplyAdd(Vector(repeating: 0.133_314_908), q, square)
+    q = multiplyAdd(Vector(repeating: -0.333_332_837), q, square)
+    // As a product, so that the sign of zero stays.
+    let near = x * multiplyAdd(Vector(repeating: 1), square, q)
+    let far = 1 - Vector(repeating: 2) / (1 + exponentialAddend(size + size))
+    return select(size .< Vector(repeating: 0.625), near, select(x .< .zero, -far, far))
+  }
+}
+
+/// output[i] = F(input[i]) for i < count; the addresses may be equal.
+@inline(never)
+private func map<F: Function>(
+  _: F.Type, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int, _ a: Float, _ b: Float
+) {
+  let a = Vector(repeating: a)
+  let b = Vector(repeating: b)
+  var i = 0
+  while i &+ 16 <= count {
+    store(F.apply(load(input + i), a, b), output + i)
+    i &+= 16
+  }
+  if i < count {
+    let rest = count &- i
+    storePartial(F.apply(loadPartial(input + i, rest), a, b), output + i, rest)
+  }
+}
+
+func activate(
+  _ activation: ActivationTask, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int
+) {
+  let (a, b) = (activation.a, activation.b)
+  switch activation.kind {
+  case .identity: if input != UnsafePointer(output) { output.update(from: input, count: count) }
+  case .relu: map(Clip.self, input, output, count, 0, .infinity)
+  case .clip: map(Clip.self, input, output, count, a, b)
+  case .exponential: map(Exponential.self, input, output, count, a, b)
+  case .sigmoid: map(Sigmoid.self, input, output, count, a, b)
+  case .silu: map(SiLU.self, input, output, count, a, b)
+  case .hardSigmoid: map(HardSigmoid.self, input, output, count, a, b)
+  case .hardSwish: map(HardSwish.self, input, output, count, a, b)
+  case .leakyRelu: map(LeakyReLU.self, input, output, count, a, b)
+  case .tanh: map(Tanh.self, input, output, count, a, b)
+  }
+}
+
+func unary(_ task: Unary, _ elements: Range<Int>) {
+  activate(
+    task.activation, task.input + elements.lowerBound, task.output + elements.lowerBound, elements.count)
+}

@@ -1,0 +1,75 @@
+import FerryKernelInterface
+
+protocol Combination {
+  static func apply(_ a: Vector, _ b: Vector) -> Vector
+}
+
+enum Sum: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a + b }
+}
+enum Difference: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a - b }
+}
+enum Multiplication: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a * b }
+}
+enum Quotient: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a / b }
+}
+enum Maximum: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { maximum(a, b) }
+}
+enum Minimum: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { minimum(a, b) }
+}
+
+/// output[i] = clip(left[i] ⊕ right[i]) for i < count; infinite bounds change nothing.
+@inline(never)
+private func combine<C: Combination>(
+  _: C.Type, _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+  _ count: Int, _ lower: Float, _ upper: Float
+) {
+  let lower = Vector(repeating: lower)
+  let upper = Vector(repeating: upper)
+  var i = 0
+  while i &+ 16 <= count {
+    store(clip(C.apply(load(left + i), load(right + i)), lower, upper), output + i)
+    i &+= 16
+  }
+  if i < count {
+    let rest = count &- i
+    let value = C.apply(loadPartial(left + i, rest), loadPartial(right + i, rest))
+    storePartial(clip(value, lower, upper), output + i, rest)
+  }
+}
+
+func binary(_ task: Binary, _ rows: Range<Int>) {
+  let finish = Finish(task.activation)
+  let lower = finish.clips ? finish.lower : -.infinity
+  let upper = finish.clips ? finish.upper : .infinity
+  // Rows without gaps are one long row.
+  let joined = task.rightStride == task.columns
+  let length = joined ? task.columns &* rows.count : task.columns
+  // Pieces that are still in the nearest cache when the rest of the activation passes over them.
+  let piece = finish.remaining == nil ? length : 2048
+  for row in joined ? rows.lowerBound..<min(rows.lowerBound &+ 1, rows.upperBound) : rows {
+    let left = task.left + row &* task.columns
+    let right = task.right + row &* task.rightStride
+    let output = task.output + row &* task.columns
+    var done = 0
+    while done < length {
+      let count = min(piece, length &- done)
+      let (a, b, c) = (left + done, right + done, output + done)
+      switch task.operation {
+      case .add: combine(Sum.self, a, b, c, count, lower, upper)
+      case .subtract: combine(Difference.self, a, b, c, count, lower, upper)
+      case .multiply: combine(Multiplication.self, a, b, c, count, lower, upper)
+      case .divide: combine(Quotient.self, a, b, c, count, lower, upper)
+      case .maximum: combine(Maximum.self, a, b, c, count, lower, upper)
+      case .minimum: combine(Minimum.self, a, b, c, count, lower, upper)
+      }
+      finish.complete(c, rows: 1, stride: 0, count: count)
+      done &+= count
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import FerryKernels
+import Testing
+
+@Suite("Layout")
+struct LayoutTests {
+  @Test("to channels-last and back, over ragged channels and pixels", arguments: Kernels.available)
+  func thereAndBack(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    for (channels, pixels) in [(1, 1), (3, 40), (16, 16), (17, 33), (48, 5), (21, 100)] {
+      for (stride, edge) in [(padded(channels), GuardedBuffer.Edge.afterLast), (padded(channels) + 16, .beforeFirst)] {
+        let rowMajor = GuardedBuffer(count: channels * pixels, edge: edge) { Float($0 + 1) }
+        let channelsLast = GuardedBuffer(count: pixels * stride, edge: edge) { _ in .nan }
+        let forward = LayoutChange(
+          channels: channels, pixels: pixels, input: rowMajor.input, output: channelsLast.floats, stride: stride)
+        // In parts that cut the squares.
+        for range in [0..<(pixels / 3), (pixels / 3)..<pixels] { table.toChannelsLast(forward, range) }
+        for i in 0..<channelsLast.count where i % stride < channels {
+          #expect(channelsLast[i] == Float(i % stride * pixels + i / stride + 1))
+        }
+        for i in 0..<channelsLast.count where i % stride >= channels { channelsLast.floats[i] = .nan }
+        let back = GuardedBuffer(count: channels * pixels, edge: edge) { _ in 0 }
+        let backward = LayoutChange(
+          channels: channels, pixels: pixels, input: channelsLast.input, output: back.floats, stride: stride)
+        for range in [0..<(pixels / 2), (pixels / 2)..<pixels] { table.toRowMajor(backward, range) }
+        #expect(back.bits == rowMajor.bits)
+      }
+    }
+  }
+
+  @Test("pixels outside the range are not written", arguments: Kernels.available)
+  func ranges(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    let rowMajor = GuardedBuffer(count: 5 * 30, edge: .afterLast) { Float($0) }
+    let channelsLast = GuardedBuffer(count: 30 * 16, edge: .afterLast) { _ in .infinity }
+    table.toChannelsLast(
+      LayoutChange(channels: 5, pixels: 30, input: rowMajor.input, output: channelsLast.floats, stride: 16), 7..<23)
+    for i in 0..<480 where i % 16 < 5 { #expect(channelsLast[i].isInfinite == !(7..<23).contains(i / 16)) }
+    let back = GuardedBuffer(count: 5 * 30, edge: .afterLast) { _ in -1 }
+    table.toRowMajor(
+      LayoutChange(channels: 5, pixels: 30, input: channelsLast.input, output: back.floats, stride: 16), 7..<23)
+    for i in 0..<150 { #expect(back[i] == ((7..<23).contains(i % 30) ? Float(i) : -1)) }
+  }
+
+  @Test("a tight stride (no padding lanes) is never overrun", arguments: Kernels.available)
+  func tightStride(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    let rowMajor = GuardedBuffer(count: 3 * 20, edge: .afterLast) { Float($0) }
+    let tight = GuardedBuffer(count: 3 * 20, edge: .afterLast)
+    table.toChannelsLast(
+      LayoutChange(channels: 3, pixels: 20, input: rowMajor.input, output: tight.floats, stride: 3), 0..<20)
+    for i in 0..<60 { #expect(tight[i] == Float(i % 3 * 20 + i / 3)) }
+    let back = GuardedBuffer(count: 3 * 20, edge: .afterLast)
+    table.toRowMajor(
+      LayoutChange(channels: 3, pixels: 20, input: tight.input, output: back.floats, stride: 3), 0..<20)
+    #expect(back.bits == rowMajor.bits)
+  }
+}
