@@ -68,8 +68,8 @@ let package = Package(
       name: "CONNX", dependencies: ["CProtobufC"], path: "Sources/CONNX/Generated", exclude: ["onnx.proto"],
       publicHeadersPath: "include"),
     .systemLibrary(
-      name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libjpeg",
-      providers: [.apt(["libpng-dev", "libjpeg62-turbo-dev"])]),
+      name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libturbojpeg",
+      providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
     .target(
       name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC"],
       path: "Sources/Convert", swiftSettings: house),
