@@ -71,7 +71,7 @@ let package = Package(
       name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libjpeg",
       providers: [.apt(["libpng-dev", "libjpeg62-turbo-dev"])]),
     .target(
-      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC"],
+      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX"],
       path: "Sources/Convert", swiftSettings: house),
     .target(
       name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime"],
