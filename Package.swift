@@ -71,7 +71,7 @@ let package = Package(
       name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libturbojpeg",
       providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
     .target(
-      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC"],
+      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX"],
       path: "Sources/Convert", swiftSettings: house),
     .target(
       name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime"],

@@ -19,11 +19,16 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   /// - Parameter flags: for `open`; `O_NOFOLLOW` refuses a link in the last component of the path.
-  package init(path: String, flags: Int32) throws {
-    let location = FerryError.Location(file: path)
+  package convenience init(path: String, flags: Int32) throws {
     // Non-blocking, so that opening a named pipe cannot hang.
     let descriptor = open(path, flags | O_NONBLOCK)
-    guard descriptor >= 0 else { throw Self.openFailure(errno, location) }
+    guard descriptor >= 0 else { throw Self.openFailure(errno, FerryError.Location(file: path)) }
+    try self.init(path: path, descriptor: descriptor)
+  }
+
+  /// Maps a file that is already open, and closes the descriptor.
+  package init(path: String, descriptor: Int32) throws {
+    let location = FerryError.Location(file: path)
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
