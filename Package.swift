@@ -57,7 +57,7 @@ let package = Package(
       dependencies: ["FerryKernelInterface", "CShims"] + kernelTargets.map { .target(name: $0.name) },
       path: "Sources/Kernels/Dispatch", swiftSettings: house),
     .target(
-      name: "FerryRuntime", dependencies: ["FerryTensor", "FerryModel", "FerryKernels"],
+      name: "FerryRuntime", dependencies: ["FerryTensor", "FerryModel", "FerryKernels", "CShims"],
       path: "Sources/Runtime", swiftSettings: house),
 
     // Import, verification and pictures: each the one home of its C libraries.
@@ -71,7 +71,7 @@ let package = Package(
       name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libturbojpeg",
       providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
     .target(
-      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX"],
+      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC"],
       path: "Sources/Convert", swiftSettings: house),
     .target(
       name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime"],

@@ -7,6 +7,15 @@ static inline __attribute__((always_inline)) void ferry_prefetch(const void *add
   __builtin_prefetch(address, 0, 3);
 }
 
+/// Tells the processor that this is a waiting loop.
+static inline __attribute__((always_inline)) void ferry_spin_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 

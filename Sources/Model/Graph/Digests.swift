@@ -91,3 +91,10 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+package func sha256Hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String {
+  var hash = SHA256()
+  hash.update(bufferPointer: bytes)
+  return hexadecimal(hash.finalize())
+}

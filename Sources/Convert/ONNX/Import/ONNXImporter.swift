@@ -33,10 +33,23 @@ final class ONNXImporter {
     if let error = FerryError.all(findings, summary: { "\(model.path) has \($0) things that Ferry cannot convert" }) {
       throw error.located(.init(file: model.path))
     }
-    for output in model.graph.outputs {
-      guard let operand = environment[output.name] else { continue }
-      graph.outputs.append(try value(of: operand))
+    for output in model.graph.outputs { try addOutput(output.name) }
+  }
+
+  /// Outputs keep the source's names, also where the source gives another value a second name.
+  private func addOutput(_ name: String) throws {
+    guard let operand = environment[name] else { return }
+    var id = try value(of: operand)
+    let isComputed = graph.nodes.contains { $0.outputs.contains(id) }
+    if !isComputed || (graph.outputs.contains(id) && graph[id].name != name) {
+      let copy = graph.add(Value(name: graph[id].name == name ? "\(name)/output" : name, shape: graph[id].shape))
+      graph.nodes.append(
+        Node(name: "\(name)/copy", operation: Activate(.identity), inputs: [id], outputs: [copy]))
+      id = copy
+    } else {
+      graph[id].name = name
     }
+    graph.outputs.append(id)
   }
 
   private func note(_ body: () throws -> Void) {
@@ -156,7 +169,7 @@ final class ONNXImporter {
 
   /// Applies an operator: constants and integers are computed at once, anything else becomes a node.
   func apply(
-    _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputName: String
+    _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputName: String, isIntermediate: Bool = false
   ) throws -> Operand {
     let shapeTensors = operands.compactMap { if case .integers(let tensor) = $0 { tensor } else { nil } }
     if shapeTensors.count == operands.count {
@@ -184,7 +197,8 @@ final class ONNXImporter {
     }
     let inputs = try operands.map { try value(of: $0) }
     let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
-    let output = graph.add(Value(name: outputName, shape: shapes[0]))
+    let output = graph.add(
+      Value(name: outputName, shape: shapes[0], sourceNames: isIntermediate ? [] : [outputName]))
     graph.nodes.append(
       Node(
         name: uniqueNodeName(node), operation: operation, inputs: inputs, outputs: [output],

@@ -147,7 +147,7 @@ struct ONNXNodeImport {
 
   /// An operation whose result another one of the same node reads.
   func intermediate(_ operation: any Operator, _ operands: [Operand], suffix: String) throws -> Operand {
-    try importer.apply(operation, operands, node: node, outputName: "\(outputName(0))/\(suffix)")
+    try importer.apply(operation, operands, node: node, outputName: "\(outputName(0))/\(suffix)", isIntermediate: true)
   }
 
   /// The output is the operand itself.

@@ -1,0 +1,86 @@
+import FerryModel
+import FerryTensor
+
+/// What a conversion may be told besides the source.
+public struct ConversionOptions: Sendable {
+  /// Shapes that replace the declared ones, by input name.
+  public var inputShapes: [String: [Dimension]] = [:]
+  /// Names of passes to leave out.
+  public var disabledPasses: Set<String> = []
+  /// false leaves out every pass that makes a value of the source disappear.
+  public var fuses = true
+  /// Settles what a file cannot prove: `unused-weights=drop`.
+  public var assumptions: [String: String] = [:]
+
+  public init() {}
+
+  static let knownAssumptions = ["unused-weights": ["drop"]]
+}
+
+/// A network carried into Ferry, and the account of how.
+public struct Conversion: Sendable {
+  public var graph: Graph
+  public let report: ConversionReport
+}
+
+/// Reads a trained network's file and builds the graph that a bundle holds.
+public enum Converter {
+  /// Converts an ONNX file.
+  ///
+  /// - Throws: one `FerryError` that lists all that is wrong with the file or not supported in it.
+  public static func convert(onnx path: String, options: ConversionOptions = ConversionOptions()) throws -> Conversion {
+    for (key, value) in options.assumptions.sorted(by: { $0.key < $1.key }) {
+      guard let allowed = ConversionOptions.knownAssumptions[key], allowed.contains(value) else {
+        throw FerryError(
+          .usage, "--assume \(key)=\(value) settles nothing here",
+          supported: ConversionOptions.knownAssumptions.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\($0.value.joined(separator: "|"))" }.joined(separator: ", "))
+      }
+    }
+    let model = try ONNXModel(contentsOf: path)
+    return try located(FerryError.Location(file: path)) {
+      let importer = ONNXImporter(model)
+      try importer.run(inputShapes: options.inputShapes)
+      var graph = importer.graph
+      graph.compact()
+      let passes = try PassCatalogue.run(on: &graph, disabled: options.disabledPasses, fuse: options.fuses)
+      try graph.roundWeights()
+      let fates = WeightFates.account(importer: importer, graph: graph)
+      let unused = fates.filter { $0.fate == .unused }
+      if !unused.isEmpty, options.assumptions["unused-weights"] != "drop" {
+        let findings = unused.map {
+          FerryError(.unusedWeight, "no node reads the weight \"\($0.name)\"", at: .init(tensor: $0.name))
+        }
+        throw FerryError(
+          .unusedWeight, "\(unused.count) of \(fates.count) weights have no place in the network",
+          hint: "if they are known to be leftovers, drop them with --assume unused-weights=drop", causes: findings)
+      }
+      let source = try SourceDescription(model)
+      return Conversion(
+        graph: graph,
+        report: ConversionReport(
+          source: source, sourceNodeCount: model.graph.nodes.count, graph: graph, passes: passes, weights: fates,
+          assumptions: options.assumptions))
+    }
+  }
+}
+
+extension Graph {
+  /// Rounds what passes computed in double precision to single, once.
+  ///
+  /// - Throws: `invalidModel` if a weight leaves the range of single precision.
+  mutating func roundWeights() throws {
+    for (id, weight) in weights where weight.tensor.elementType != .float32 {
+      let rounded = weight.tensor.floats()
+      if weight.tensor.elementType == .float64, zip(rounded, weight.tensor.doubles()).contains(where: { $0.isInfinite && $1.isFinite }) {
+        throw FerryError(
+          .invalidModel, "a weight leaves the range of single precision", at: .init(tensor: self[id].name))
+      }
+      var passes = weight.passes
+      // A weight stored in another precision is no longer the source's bits.
+      if passes.isEmpty { passes = ["convert-\(weight.tensor.elementType.rawValue)"] }
+      weights[id] = Weight(
+        tensor: try Tensor(rounded, shape: weight.tensor.shape.dimensions), sources: weight.sources, passes: passes)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import FerryModel
+import FerryTensor
+
+/// The account of a conversion: every node and weight of the source, what became of it, and why.
+public struct ConversionReport: Sendable {
+  public let source: SourceDescription
+  public let sourceNodeCount: Int
+  public let nodeCount: Int
+  /// The number of nodes by operator, most first.
+  public let operators: [(name: String, count: Int)]
+  public let passes: [(name: String, count: Int)]
+  public let weights: [WeightFate]
+  /// Values of the source that no value of the graph equals any more.
+  public let removedValues: [RemovedValue]
+  public let assumptions: [String: String]
+  public let weightCount: Int
+  public let weightBytes: Int
+  public let structureDigest: String
+  public let weightsDigest: String
+
+  init(
+    source: SourceDescription, sourceNodeCount: Int, graph: Graph, passes: [(name: String, count: Int)],
+    weights: [WeightFate], assumptions: [String: String]
+  ) {
+    self.source = source
+    self.sourceNodeCount = sourceNodeCount
+    nodeCount = graph.nodes.count
+    operators = Dictionary(grouping: graph.nodes, by: \.operation.name).map { ($0.key, $0.value.count) }
+      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    self.passes = passes
+    self.weights = weights
+    removedValues = graph.removed
+    self.assumptions = assumptions
+    weightCount = graph.weights.count
+    weightBytes = graph.weights.values.reduce(0) { $0 + $1.tensor.byteCount }
+    structureDigest = graph.structureDigest()
+    weightsDigest = graph.weightsDigest()
+  }
+
+  /// How many of the source's weights met each fate, in a fixed order.
+  public var fateCounts: [(fate: WeightFate.Fate, count: Int)] {
+    [WeightFate.Fate.carried, .folded, .attribute, .counter, .unreachable, .unused].compactMap { fate in
+      let count = weights.count { $0.fate == fate }
+      return count > 0 ? (fate, count) : nil
+    }
+  }
+
+  /// As the bundle keeps it and `--json` prints it.
+  public var json: JSONValue {
+    func number(_ value: Int) -> JSONValue { .number(Double(value)) }
+    return [
+      "source": [
+        "file": .string(source.fileName), "format": .string(source.format), "bytes": number(source.byteCount),
+        "sha256": .string(source.sha256), "producer": .string(source.producer), "opset": number(source.opset),
+        "externalFiles": .array(
+          source.externalFiles.map { ["name": .string($0.name), "sha256": .string($0.sha256)] }),
+        "nodes": number(sourceNodeCount),
+      ],
+      "graph": [
+        "nodes": number(nodeCount), "weights": number(weightCount), "weightBytes": number(weightBytes),
+        "operators": .array(operators.map { ["name": .string($0.name), "count": number($0.count)] }),
+        "structureDigest": .string(structureDigest), "weightsDigest": .string(weightsDigest),
+      ],
+      "passes": .array(passes.map { ["name": .string($0.name), "count": number($0.count)] }),
+      "assumptions": .array(
+        assumptions.sorted { $0.key < $1.key }.map { ["key": .string($0.key), "value": .string($0.value)] }),
+      "weights": .array(
+        weights.map { weight in
+          [
+            "name": .string(weight.name), "fate": .string(weight.fate.rawValue),
+            "targets": .array(weight.targets.map { .string($0) }), "passes": .array(weight.passes.map { .string($0) }),
+            "bytes": number(weight.byteCount),
+          ]
+        }),
+      "removedValues": .array(removedValues.map { ["name": .string($0.name), "pass": .string($0.pass)] }),
+    ]
+  }
+}

@@ -1,0 +1,63 @@
+import FerryModel
+import FerryTensor
+
+/// What became of one tensor of the source.
+public struct WeightFate: Sendable {
+  public enum Fate: String, Sendable {
+    /// In the bundle, bit for bit.
+    case carried
+    /// Went into weights of the bundle by the passes that are named.
+    case folded
+    /// Became sizes, axes or other attributes of nodes.
+    case attribute
+    /// A counter of training steps, which no inference reads.
+    case counter
+    /// Read by nodes that no output depends on.
+    case unreachable
+    /// Read by no node.
+    case unused
+  }
+
+  public let name: String
+  public let fate: Fate
+  /// The weights of the graph that it is in or went into.
+  public let targets: [String]
+  /// The passes that changed it.
+  public let passes: [String]
+  public let byteCount: Int
+}
+
+enum WeightFates {
+  /// Accounts for every initializer of the model.
+  static func account(importer: ONNXImporter, graph: Graph) -> [WeightFate] {
+    var targets: [String: [(name: String, passes: [String])]] = [:]
+    for (id, weight) in graph.weights.sorted(by: { $0.key.index < $1.key.index }) {
+      for source in Set(weight.sources) { targets[source, default: []].append((graph[id].name, weight.passes)) }
+    }
+    return importer.model.graph.initializers.map { initializer in
+      let name = initializer.name
+      let homes = targets[name] ?? []
+      var passes: [String] = []
+      for pass in homes.flatMap(\.passes) where !passes.contains(pass) { passes.append(pass) }
+      let fate: WeightFate.Fate
+      if homes.contains(where: { $0.passes.isEmpty }) {
+        fate = .carried
+      } else if !homes.isEmpty {
+        fate = .folded
+      } else if !importer.usedInitializers.contains(name) {
+        fate = isCounter(initializer) ? .counter : .unused
+      } else {
+        fate = initializer.tensor.elementType.isFloatingPoint && initializer.tensor.shape.elementCount > 1
+          ? .unreachable : .attribute
+      }
+      return WeightFate(
+        name: name, fate: fate, targets: homes.map(\.name), passes: passes, byteCount: initializer.tensor.byteCount)
+    }
+  }
+
+  /// PyTorch's BatchNorm counts its training steps in an integer scalar of this name.
+  private static func isCounter(_ initializer: ONNXInitializer) -> Bool {
+    initializer.name.hasSuffix("num_batches_tracked") && !initializer.tensor.elementType.isFloatingPoint
+      && initializer.tensor.shape.elementCount == 1
+  }
+}

@@ -1,0 +1,57 @@
+import FerryKernels
+import FerryModel
+import FerryTensor
+
+extension Planner {
+  /// A transposed convolution whose kernels do not overlap: every tap is a matrix product of its own.
+  func plan(_ convolution: ConvTranspose, _ node: Node) throws -> Bool {
+    let window = convolution.window
+    guard convolution.groups == 1, window.kernel == window.strides, window.dilations == [1, 1],
+      window.pads.allSatisfy({ $0 == 0 }), convolution.outputPadding == [0, 0], isWeight(node.inputs[1]),
+      node.inputs.count == 2 || isWeight(node.inputs[2])
+    else { return false }
+    let source = try buffer(of: node.inputs[0], in: .channelsLast16)
+    let target = try define(node.outputs[0], .channelsLast16)
+    append(
+      ScatteredProductStep(
+        strideHeight: window.strides[0], strideWidth: window.strides[1], source: source, target: target,
+        weight: try packed(node.inputs[1], .tapPanel16), bias: try bias(of: node, channels: target.extents.channels),
+        activation: ActivationTask(convolution.activation), name: node.name),
+      reading: [source], writing: [target])
+    return true
+  }
+}
+
+/// For each row of pixels and each tap, a product whose results lie `strideWidth` pixels apart.
+struct ScatteredProductStep: PlanStep {
+  let strideHeight, strideWidth: Int
+  let source: Buffer
+  let target: Buffer
+  /// One panel16 matrix a tap.
+  let weight: Storage
+  let bias: Storage
+  let activation: ActivationTask
+  let name: String
+
+  var label: String { "transposed convolution: \(name)" }
+
+  func run(_ run: borrowing PlanRun) {
+    let (input, output) = (source.extents, target.extents)
+    let (read, written) = (run.read(source), run.write(target))
+    let kernel = run.kernels.matrixProduct
+    let tapSize = output.blocks * input.channels * lanes
+    run.parallel(input.batch * input.height, grain: 1) { rows in
+      for row in rows {
+        for tap in 0..<strideHeight * strideWidth {
+          let (u, v) = (tap / strideWidth, tap % strideWidth)
+          let task = MatrixProduct(
+            depth: input.channels, input: read + row * input.width * source.pixelStride, inputStride: source.pixelStride,
+            weights: weight.floats + tap * tapSize, bias: bias.floats,
+            output: written + ((row * strideHeight + u) * output.width + v) * target.pixelStride,
+            outputStride: strideWidth * target.pixelStride, epilogue: Epilogue(activation: activation))
+          kernel(task, 0..<input.width, 0..<output.blocks)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import FerryKernels
+import FerryModel
+import FerryTensor
+
+extension Planner {
+  func plan(_ gemm: Gemm, _ node: Node) throws -> Bool {
+    guard isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else { return false }
+    // A row of features is contiguous in either layout.
+    let source = try anyBuffer(of: node.inputs[0])
+    let target = try define(node.outputs[0], .channelsLast16)
+    append(
+      ProductStep(
+        source: source, target: target, rows: source.extents.batch, weight: try packed(node.inputs[1], .panel16),
+        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(gemm.activation), name: node.name),
+      reading: [source], writing: [target])
+    return true
+  }
+}

@@ -1,0 +1,42 @@
+import FerryKernels
+import FerryModel
+import FerryTensor
+
+/// A network made ready for inputs of one shape: steps in order, and where each value lies.
+///
+/// A plan holds no activations, so sessions share it.
+final class Plan: Sendable {
+  /// The graph with numbers in the place of symbols.
+  let graph: Graph
+  let steps: [any PlanStep]
+  let regionOffsets: [Int]
+  /// Floats that the regions take together.
+  let arenaSize: Int
+  /// Floats of scratch that one chunk may need.
+  let scratchSize: Int
+
+  /// - Throws: `shapeMismatch` if the network does not take such inputs.
+  init(_ graph: Graph, inputShapes: [[Int]]) throws {
+    self.graph = try graph.bound(toInputShapes: inputShapes)
+    let planner = try Planner(graph: self.graph)
+    steps = planner.steps
+    scratchSize = (planner.scratchSize + lanes - 1) / lanes * lanes
+    (regionOffsets, arenaSize) = Arena.place(planner.regions)
+    // Kernels address all of it with machine integers; an absurd size is refused here rather than by the allocator.
+    guard arenaSize <= Plan.largestArena else {
+      throw FerryError(
+        .memoryBudget, "inputs of this size need \(arenaSize / (1 << 28)) GiB of memory for activations",
+        supported: "up to \(Plan.largestArena / (1 << 28)) GiB", hint: "use a smaller batch or picture")
+    }
+  }
+
+  /// 64 GiB of floats.
+  static let largestArena = 1 << 34
+
+  func outputShape(_ index: Int) throws -> [Int] {
+    guard let shape = graph[graph.outputs[index]].shape.fixed else {
+      throw FerryError(.internalDefect, "an output's shape is unknown after planning")
+    }
+    return shape
+  }
+}

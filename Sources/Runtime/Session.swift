@@ -1,0 +1,155 @@
+import FerryKernels
+import FerryModel
+import FerryTensor
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How a session runs.
+public struct SessionOptions: Sendable {
+  /// Threads that work on one run; nil for as many as the process may use cores. Results do not depend on it.
+  public var threads: Int?
+  /// nil for the value of FERRY_ISA, or the best that the processor has.
+  public var instructionSet: InstructionSet?
+  /// Runs every operator on its plain loops in place of kernels: slow, and the measure of the fast ones.
+  public var usesReference = false
+  /// Fills the memory for activations with NaN before each run, which shows what reads before it writes.
+  package var poisonsArena = false
+
+  public init() {}
+}
+
+/// Runs a model. Sessions are cheap: weights and plans are the model's, only memory for activations is their own.
+///
+/// A session may be used from any thread; runs of one session wait for each other, so give each task its own.
+public final class Session: Sendable {
+  public let model: Model
+  public let instructionSet: InstructionSet
+  /// Threads that work on one run.
+  public let threads: Int
+  private let options: SessionOptions
+  private let kernels: KernelTable
+  private let memory = Mutex<Memory>(Memory())
+
+  private struct Memory {
+    var arena = Storage(zeroed: 0)
+    var scratch = Storage(zeroed: 0)
+  }
+
+  init(_ model: Model, _ options: SessionOptions) throws {
+    self.model = model
+    self.options = options
+    let wanted = options.instructionSet?.rawValue ?? getenv("FERRY_ISA").map { String(cString: $0) }
+    switch Kernels.select(environment: wanted) {
+    case .success(let table): kernels = table
+    case .failure(let error):
+      throw FerryError(.instructionSet, error.message, supported: error.supported, hint: error.hint)
+    }
+    instructionSet = kernels.instructionSet
+    threads = try Self.threadCount(options.threads)
+  }
+
+  private static func threadCount(_ wanted: Int?) throws -> Int {
+    guard let wanted else { return min(availableCores(), 64) }
+    guard (1...256).contains(wanted) else {
+      throw FerryError(.usage, "\(wanted) threads were asked for", supported: "1 to 256")
+    }
+    return wanted
+  }
+
+  /// Runs the model on the named inputs.
+  ///
+  /// - Parameter inputs: `float32` arrays of the shapes that the model declares, one for each input.
+  /// - Returns: all outputs by name, row-major.
+  /// - Throws: `missingInput`, `unknownName`, `typeMismatch`, `shapeMismatch`, `memoryBudget`.
+  public func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
+    let ordered = try orderedInputs(inputs)
+    let outputs =
+      options.usesReference
+      ? try runReference(ordered) : try memory.withLock { memory in try runPlan(ordered, &memory) }
+    return Dictionary(zip(model.outputNames, outputs), uniquingKeysWith: { first, _ in first })
+  }
+
+  private func orderedInputs(_ inputs: [String: Tensor]) throws -> [Tensor] {
+    let names = model.inputNames
+    if let unknown = inputs.keys.sorted().first(where: { !names.contains($0) }) {
+      throw FerryError(
+        .unknownName, "the model has no input \"\(unknown)\"", supported: names.joined(separator: ", "))
+    }
+    return try names.map { name in
+      guard let tensor = inputs[name] else {
+        throw FerryError(.missingInput, "the input \"\(name)\" is missing")
+      }
+      guard tensor.elementType == .float32 else {
+        throw FerryError(
+          .typeMismatch, "input \"\(name)\" holds \(tensor.elementType.rawValue)", supported: "float32",
+          hint: "convert with array.astype('float32')")
+      }
+      return tensor
+    }
+  }
+
+  private func runReference(_ inputs: [Tensor]) throws -> [Tensor] {
+    let graph = try model.graph.bound(toInputShapes: inputs.map(\.shape.dimensions))
+    let arrays = try graph.evaluate(inputs.map { ReferenceArray<Float>($0) })
+    return try graph.outputs.map { output in
+      guard let array = arrays[output] else { throw FerryError(.internalDefect, "an output was not computed") }
+      return try Tensor(array)
+    }
+  }
+
+  private func runPlan(_ inputs: [Tensor], _ memory: inout Memory) throws -> [Tensor] {
+    let plan = try model.plan(inputShapes: inputs.map(\.shape.dimensions))
+    let pool = ThreadPool.shared(threads: threads)
+    reserve(&memory.arena, plan.arenaSize)
+    reserve(&memory.scratch, plan.scratchSize * threads * 4)
+    let arena = memory.arena.address.assumingMemoryBound(to: Float.self)
+    if options.poisonsArena { arena.update(repeating: .nan, count: plan.arenaSize) }
+    // A mapped array may begin anywhere; kernels need whole floats.
+    let aligned = try inputs.map { try $0.aligned() }
+    let outputs = try plan.graph.outputs.indices.map { index in
+      Tensor(unchecked: try Shape(plan.outputShape(index)), of: Float.self) { _ in }
+    }
+    let run = PlanRun(
+      arena: arena, regionOffsets: plan.regionOffsets, inputs: aligned.map(\.floatPointer),
+      outputs: outputs.map { UnsafeMutablePointer(mutating: $0.floatPointer) }, kernels: kernels, pool: pool,
+      scratch: memory.scratch.address.assumingMemoryBound(to: Float.self), scratchSize: plan.scratchSize)
+    try withExtendedLifetime((aligned, outputs, memory.arena, memory.scratch)) {
+      for step in plan.steps { try step.run(run) }
+    }
+    return outputs
+  }
+
+  private func reserve(_ storage: inout Storage, _ count: Int) {
+    let size = count * MemoryLayout<Float>.stride
+    if storage.byteCount < size { storage = Storage(zeroed: size) }
+  }
+}
+
+extension Tensor {
+  /// This tensor, or a copy whose elements are aligned.
+  fileprivate func aligned() throws -> Tensor {
+    let address = UInt(bitPattern: storage.address) + UInt(byteOffset)
+    return address % 4 == 0 ? self : try Tensor(floats(), shape: shape.dimensions)
+  }
+
+  fileprivate var floatPointer: UnsafePointer<Float> {
+    UnsafePointer((storage.address + byteOffset).assumingMemoryBound(to: Float.self))
+  }
+}
+
+/// Cores that this process may run on.
+private func availableCores() -> Int {
+  #if os(Linux)
+    var set = cpu_set_t()
+    if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
+      let count = withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
+      if count > 0 { return count }
+    }
+  #endif
+  return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+}
