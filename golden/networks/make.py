@@ -3,7 +3,8 @@
     golden/make networks [FOLDER]
 
 Each folder FOLDER/<network>-<variant> holds model.onnx and a case of one picture; where the batch is dynamic, a folder
-batch-3 beside them holds a case of three pictures for the same model.
+batch-3 beside them holds a case of three pictures for the same model. One variant of each network also carries what the
+values inside the graph must be.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
 
 from ferrygolden.case import Case, Producer, Tolerance, sha256_of
 from ferrygolden.exports import INPUT, OUTPUT, Variant, export
 from ferrygolden.families import SMALL, Network
+from ferrygolden.mathematics import evaluate
 from ferrygolden.truth import onnx_runtime, peak_error, pytorch
 
 VARIANTS = (
@@ -32,6 +36,10 @@ ENSEMBLE_VARIANTS = (
     Variant.torchscript(17, folded=True, dynamic_batch=False),
     Variant.dynamo(dynamic_batch=True),
 )
+
+# Nothing is folded in this one, so its values are those of the network as it was written down.
+LAYERS_OF = Variant.torchscript(17, folded=False, dynamic_batch=False)
+LARGEST_LAYER = 1000  # elements: the later half of each network, a few KB a value
 
 TOLERANCE = Tolerance(
     reason="float32 networks of this depth differ from their float64 truth by at most 1e-5 of the largest output in "
@@ -52,12 +60,14 @@ def make_cases(network: Network, module: torch.nn.Module, variant: Variant, fold
     shutil.rmtree(folder, ignore_errors=True)
     model = folder / "model.onnx"
     export(module, network.height, network.width, variant, model)
-    write_case(network, module, model, folder, batch=1)
+    write_case(network, module, model, folder, batch=1, layers=variant == LAYERS_OF)
     if variant.dynamic_batch:
         write_case(network, module, model, folder / "batch-3", batch=3)
 
 
-def write_case(network: Network, module: torch.nn.Module, model: Path, folder: Path, batch: int) -> None:
+def write_case(
+    network: Network, module: torch.nn.Module, model: Path, folder: Path, batch: int, layers: bool = False
+) -> None:
     pictures = network.golden_pictures(batch)
     truth = pytorch(module, pictures, torch.float64)
     references = {
@@ -77,9 +87,24 @@ def write_case(network: Network, module: torch.nn.Module, model: Path, folder: P
         layout="NCHW",
         inputs={INPUT: pictures},
         outputs={OUTPUT: truth},
+        layers=small_layers(model, pictures, truth) if layers else {},
         tolerance=TOLERANCE,
         references=references,
     ).write(folder)
+
+
+def small_layers(path: Path, pictures: np.ndarray, truth: np.ndarray) -> dict[str, np.ndarray]:
+    """The small floating-point values inside the graph, computed in float64 and rounded to float32."""
+    model = onnx.load(path)
+    values = evaluate(model, {INPUT: pictures})
+    if peak_error(values[OUTPUT], truth) > 1e-9:
+        sys.exit(f"error: {path}: the mathematics of ferrygolden and PyTorch in float64 disagree")
+    layers = {}
+    for node in model.graph.node:
+        name, value = node.output[0], values[node.output[0]]
+        if node.op_type != "Constant" and name != OUTPUT and value.dtype == np.float64 and value.size <= LARGEST_LAYER:
+            layers[name] = value.astype(np.float32)
+    return layers
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+"""What one operator case is: a few lines of ONNX's text format, the shapes of what goes in, how exact the result must be."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper, parser
+
+from ferrygolden.case import Tolerance
+
+EXACT = Tolerance("elements are moved or chosen, never computed: every bit must be right", peak=0)
+ROUNDED = Tolerance("one operator in float32 on a few dozen terms: a few units in the last place of the largest", peak=1e-6)
+
+Extents = Sequence[int | str]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One case.
+
+    `body` is the graph in ONNX's text format, from its inputs to its outputs ("y" unless `outputs` says otherwise).
+    `inputs` and `stored` give shapes, filled with seeded random numbers, or arrays. A dimension that is a word is a symbol;
+    `sizes` says what it is in the golden run. `onnxruntime_differs` names a known fault of ONNX Runtime, whose answer is
+    then neither checked nor kept.
+    """
+
+    name: str
+    body: str
+    inputs: Mapping[str, Extents]
+    stored: Mapping[str, Extents | np.ndarray] = field(default_factory=dict)
+    opset: int = 17
+    outputs: Sequence[str] = ("y",)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    tolerance: Tolerance = ROUNDED
+    shift: float = 0
+    scale: float = 1
+    external_data: bool = False
+    onnxruntime_differs: str = ""
+
+    @property
+    def seed(self) -> int:
+        return zlib.crc32(self.name.encode())
+
+    def input_arrays(self) -> dict[str, np.ndarray]:
+        """The golden inputs: float32, normally distributed around `shift` with the deviation `scale`."""
+        random = np.random.default_rng(self.seed)
+        shapes = {name: [self.sizes.get(size, size) for size in extents] for name, extents in self.inputs.items()}
+        return {
+            name: (random.normal(0, 1, shape) * self.scale + self.shift).astype(np.float32)
+            for name, shape in shapes.items()
+        }
+
+    def model(self, output_ranks: Mapping[str, int]) -> onnx.ModelProto:
+        """The ONNX model. Outputs are declared by rank alone, as exporters do where the batch is dynamic."""
+        graph = parser.parse_graph(f"{self._graph_name} () => () {{ {self.body} }}")
+        graph.initializer.extend(
+            numpy_helper.from_array(array, name) for name, array in self._stored_arrays().items()
+        )
+        graph.input.extend(_declared(name, extents) for name, extents in self.inputs.items())
+        # In file format 3, the one of opsets 7 and 8, every stored tensor is an input as well.
+        version = 3 if self.opset < 9 else 4 if self.opset < 13 else 8 if self.opset < 20 else 10
+        if version == 3:
+            graph.input.extend(
+                helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims) for tensor in graph.initializer
+            )
+        graph.output.extend(
+            _declared(name, [f"{name}_dim_{axis}" for axis in range(output_ranks[name])]) for name in self.outputs
+        )
+        imports = [helper.make_opsetid("", self.opset)]
+        return helper.make_model(graph, producer_name="ferry-golden", opset_imports=imports, ir_version=version)
+
+    @property
+    def _graph_name(self) -> str:
+        return self.name.replace("-", "_")
+
+    def _stored_arrays(self) -> dict[str, np.ndarray]:
+        """Weights shrink with the number of terms that they enter, so that results stay near 1."""
+        random = np.random.default_rng(self.seed + 1)
+        arrays = {}
+        for name, extents in self.stored.items():
+            if isinstance(extents, np.ndarray):
+                arrays[name] = extents
+            else:
+                deviation = 1 / np.sqrt(max(np.prod(extents[1:]), 1))
+                arrays[name] = random.normal(0, deviation, extents).astype(np.float32)
+        return arrays
+
+
+def variances(channels: int) -> np.ndarray:
+    """Positive numbers for a BatchNormalization's variance."""
+    return np.linspace(0.3, 1.9, channels, dtype=np.float32)
+
+
+def integers(*values: int) -> np.ndarray:
+    return np.array(values, np.int64)
+
+
+def scalar(value: float) -> np.ndarray:
+    return np.array(value, np.float32)
+
+
+def _declared(name: str, extents: Extents) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(extents))

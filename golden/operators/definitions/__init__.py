@@ -1,0 +1,12 @@
+"""The golden cases of operators, as text: one list a kind of operator, put together in ALL."""
+
+from operators.definitions import convolution, elementwise, patterns, pooling, products, shaping
+
+ALL = [
+    *convolution.CASES,
+    *pooling.CASES,
+    *elementwise.CASES,
+    *products.CASES,
+    *shaping.CASES,
+    *patterns.CASES,
+]

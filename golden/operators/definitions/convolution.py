@@ -1,0 +1,157 @@
+"""Conv and ConvTranspose: channels that fill no vector, groups, padding, dilation."""
+
+from operators.definition import Definition as Case
+
+CASES = [
+    Case("conv-1x1", "y = Conv(x, w, b)", {"x": [1, 17, 5, 7]}, {"w": [3, 17, 1, 1], "b": [3]}),
+    Case(
+        "conv-3x3",
+        "y = Conv <kernel_shape = [3, 3], pads = [1, 1, 1, 1]> (x, w)",
+        {"x": [2, 3, 9, 7]},
+        {"w": [17, 3, 3, 3]},
+    ),
+    Case(
+        "conv-3x3-aligned",
+        "y = Conv <pads = [1, 1, 1, 1]> (x, w, b)",
+        {"x": [1, 16, 6, 6]},
+        {"w": [32, 16, 3, 3], "b": [32]},
+    ),
+    Case("conv-single-channel", "y = Conv (x, w, b)", {"x": [1, 1, 8, 9]}, {"w": [1, 1, 5, 5], "b": [1]}),
+    Case(
+        "conv-stem",
+        "y = Conv <strides = [2, 2], pads = [1, 1, 1, 1]> (x, w, b)",
+        {"x": [1, 3, 15, 18]},
+        {"w": [8, 3, 3, 3], "b": [8]},
+        opset=9,
+    ),
+    Case("conv-kernel-is-input", "y = Conv (x, w, b)", {"x": [2, 5, 4, 6]}, {"w": [7, 5, 4, 6], "b": [7]}),
+    Case(
+        "conv-oblong",
+        "y = Conv <kernel_shape = [1, 5], strides = [2, 1], pads = [0, 2, 0, 2]> (x, w, b)",
+        {"x": [1, 3, 7, 6]},
+        {"w": [5, 3, 1, 5], "b": [5]},
+    ),
+    Case(
+        "conv-asymmetric-pads",
+        "y = Conv <strides = [2, 2], pads = [0, 1, 2, 1]> (x, w, b)",
+        {"x": [1, 3, 8, 9]},
+        {"w": [5, 3, 3, 3], "b": [5]},
+    ),
+    Case(
+        "conv-pads-wider-than-kernel",
+        "y = Conv <pads = [3, 4, 3, 4]> (x, w)",
+        {"x": [1, 3, 4, 4]},
+        {"w": [4, 3, 3, 3]},
+    ),
+    Case(
+        "conv-dilations",
+        "y = Conv <dilations = [2, 3], pads = [2, 3, 2, 3]> (x, w, b)",
+        {"x": [1, 3, 9, 11]},
+        {"w": [5, 3, 3, 3], "b": [5]},
+    ),
+    Case(
+        "conv-groups",
+        "y = Conv <group = 3, pads = [1, 1, 1, 1]> (x, w, b)",
+        {"x": [1, 12, 5, 5]},
+        {"w": [6, 4, 3, 3], "b": [6]},
+    ),
+    Case(
+        "conv-groups-ragged",
+        "y = Conv <group = 2> (x, w, b)",
+        {"x": [1, 34, 4, 5]},
+        {"w": [38, 17, 1, 1], "b": [38]},
+    ),
+    Case(
+        "conv-depthwise",
+        "y = Conv <group = 17, strides = [2, 2], pads = [2, 2, 2, 2]> (x, w, b)",
+        {"x": [1, 17, 9, 8]},
+        {"w": [17, 1, 5, 5], "b": [17]},
+    ),
+    Case(
+        "conv-depthwise-dilated",
+        "y = Conv <group = 5, dilations = [2, 2], pads = [2, 2, 2, 2]> (x, w)",
+        {"x": [2, 5, 6, 7]},
+        {"w": [5, 1, 3, 3]},
+    ),
+    Case(
+        "conv-depthwise-multiplier",
+        "y = Conv <group = 9, pads = [1, 1, 1, 1]> (x, w, b)",
+        {"x": [1, 9, 6, 5]},
+        {"w": [18, 1, 3, 3], "b": [18]},
+    ),
+    Case(
+        "conv-depthwise-asymmetric-pads",
+        'y = Conv <group = 6, strides = [2, 2], auto_pad = "SAME_UPPER"> (x, w, b)',
+        {"x": [1, 6, 8, 10]},
+        {"w": [6, 1, 3, 3], "b": [6]},
+    ),
+    Case(
+        "conv-same-upper",
+        'y = Conv <strides = [2, 2], auto_pad = "SAME_UPPER"> (x, w, b)',
+        {"x": [1, 3, 8, 9]},
+        {"w": [5, 3, 3, 3], "b": [5]},
+    ),
+    Case(
+        "conv-same-lower",
+        'y = Conv <strides = [2, 2], auto_pad = "SAME_LOWER"> (x, w, b)',
+        {"x": [1, 3, 8, 9]},
+        {"w": [5, 3, 3, 3], "b": [5]},
+    ),
+    Case(
+        "conv-same-upper-symbolic-size",
+        'y = Conv <strides = [2, 2], auto_pad = "SAME_UPPER"> (x, w, b)',
+        {"x": ["batch", 3, "height", "width"]},
+        {"w": [5, 3, 3, 3], "b": [5]},
+        sizes={"batch": 2, "height": 7, "width": 10},
+    ),
+    Case(
+        "conv-valid",
+        'y = Conv <strides = [3, 2], auto_pad = "VALID"> (x, w, b)',
+        {"x": [1, 3, 8, 9]},
+        {"w": [5, 3, 3, 3], "b": [5]},
+    ),
+    Case(
+        "conv-external-data",
+        "y = Conv <pads = [1, 1, 1, 1]> (x, w, b)",
+        {"x": [1, 3, 5, 5]},
+        {"w": [4, 3, 3, 3], "b": [4]},
+        external_data=True,
+    ),
+    Case(
+        "conv-transpose-2x2",
+        "y = ConvTranspose <kernel_shape = [2, 2], strides = [2, 2], pads = [0, 0, 0, 0], group = 1> (x, w, b)",
+        {"x": [1, 24, 4, 5]},
+        {"w": [24, 24, 2, 2], "b": [24]},
+        opset=9,
+    ),
+    Case(
+        "conv-transpose-output-padding",
+        "y = ConvTranspose <strides = [2, 2], pads = [1, 1, 1, 1], output_padding = [1, 1]> (x, w, b)",
+        {"x": [2, 5, 4, 3]},
+        {"w": [5, 7, 3, 3], "b": [7]},
+    ),
+    Case(
+        "conv-transpose-groups",
+        "y = ConvTranspose <group = 2, strides = [2, 1], pads = [1, 1, 1, 1]> (x, w)",
+        {"x": [1, 6, 4, 5]},
+        {"w": [6, 4, 3, 3]},
+    ),
+    Case(
+        "conv-transpose-depthwise",
+        "y = ConvTranspose <group = 5, strides = [2, 2], pads = [1, 1, 1, 1]> (x, w, b)",
+        {"x": [1, 5, 4, 4]},
+        {"w": [5, 1, 4, 4], "b": [5]},
+    ),
+    Case(
+        "conv-transpose-asymmetric-pads",
+        "y = ConvTranspose <strides = [3, 2], pads = [0, 1, 2, 0]> (x, w, b)",
+        {"x": [1, 3, 4, 5]},
+        {"w": [3, 4, 3, 3], "b": [4]},
+    ),
+    Case(
+        "conv-transpose-dilations",
+        "y = ConvTranspose <dilations = [2, 3]> (x, w, b)",
+        {"x": [1, 3, 4, 5]},
+        {"w": [3, 4, 3, 2], "b": [4]},
+    ),
+]
