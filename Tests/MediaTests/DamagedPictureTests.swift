@@ -6,8 +6,8 @@ import Testing
 @Suite struct DamagedPictureTests {
   /// One of each kind of decoder path.
   static let files = [
-    "rgb.png", "palette4.png", "interlaced-grey4.png", "rgba.png", "rgb16.png", "orientation6.png", "420.jpg", "grey.jpg",
-    "progressive.jpg", "restart.jpg", "orientation6.jpg",
+    "rgb.png", "palette4.png", "interlaced-grey4.png", "rgba.png", "rgb16.png", "orientation6.png", "420.jpg",
+    "grey.jpg", "progressive.jpg", "restart.jpg", "orientation6.jpg",
   ]
 
   @Test(arguments: files)
@@ -79,7 +79,8 @@ import Testing
     #expect(try Picture(encoded: whole) != stored)
     // The byte order mark, the offset of the directory, the number of entries, the type of the entry.
     for (offset, values) in [
-      (0, [0x4D, 0x49] as [UInt8]), (4, [0xFF, 0xFF, 0xFF, 0xFF]), (4, [0xF0, 0xFF, 0xFF, 0x7F]), (8, [0, 0]), (12, [0, 9]),
+      (0, [0x4D, 0x49] as [UInt8]), (4, [0xFF, 0xFF, 0xFF, 0xFF]), (4, [0xF0, 0xFF, 0xFF, 0x7F]),
+      (8, [0, 0]), (12, [0, 9]),
     ] {
       var changed = whole
       changed.replaceSubrange(tiff + offset..<tiff + offset + values.count, with: values)

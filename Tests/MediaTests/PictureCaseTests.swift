@@ -20,7 +20,8 @@ struct PictureCase: Decodable, Sendable, CustomTestStringConvertible {
   static let all: [PictureCase] = {
     struct List: Decodable { let cases: [PictureCase] }
     do {
-      return try JSONDecoder().decode(List.self, from: Data(contentsOf: URL(fileURLWithPath: folder + "cases.json"))).cases
+      let data = try Data(contentsOf: URL(fileURLWithPath: folder + "cases.json"))
+      return try JSONDecoder().decode(List.self, from: data).cases
     } catch {
       Issue.record("cannot read golden/pictures/cases.json: \(error)")
       return []

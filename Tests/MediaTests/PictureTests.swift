@@ -46,7 +46,9 @@ import Testing
     for file in ["rgb.png", "444.jpg"] {
       let bytes = try PictureCase.bytes(file)
       #expect(try Picture(encoded: bytes, limits: .init(pixelCount: 37 * 29)).width == 37)
-      let error = #expect(throws: FerryError.self) { try Picture(encoded: bytes, limits: .init(pixelCount: 37 * 29 - 1)) }
+      let error = #expect(throws: FerryError.self) {
+        try Picture(encoded: bytes, limits: .init(pixelCount: 37 * 29 - 1))
+      }
       #expect(error?.message == "the picture's declared size is 37×29 pixels, too large to be read")
       #expect(error?.supported == "at most 1072 pixels")
     }

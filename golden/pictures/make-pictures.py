@@ -93,7 +93,8 @@ def png(rows, depth, color_type, interlaced=False, extra=b"", head=None):
 
 def samples(channels, depth, seed):
     generator = random.Random(seed)
-    return [[tuple(generator.randrange(1 << depth) for _ in range(channels)) for _ in range(WIDTH)] for _ in range(HEIGHT)]
+    return [[tuple(generator.randrange(1 << depth) for _ in range(channels)) for _ in range(WIDTH)]
+            for _ in range(HEIGHT)]
 
 
 def upper_bytes(rows):
@@ -180,11 +181,13 @@ def make_bad_jpeg():
     whole = saved(picture, "JPEG", quality=80)
     damaged = "the JPEG picture is damaged or cut off, or of an unusual kind; libjpeg says: "
     bad("cut-in-pixels.jpg", whole[:-200], damaged + "Premature end of JPEG file")
-    bad("cut-in-header.jpg", whole[:100], "the JPEG picture ends after 100 bytes, in a segment of its header: it is cut off")
+    bad("cut-in-header.jpg", whole[:100],
+        "the JPEG picture ends after 100 bytes, in a segment of its header: it is cut off")
     bad("no-end.jpg", whole[:-2], damaged + "Premature end of JPEG file")
     bad("cmyk.jpg", saved(picture.convert("CMYK"), "JPEG"), "the JPEG picture has 4 colour components (CMYK)")
     frame = whole.index(b"\xff\xc0")
-    bad("twelve-bit.jpg", whole[:frame + 4] + b"\x0c" + whole[frame + 5:], damaged + "Unsupported JPEG data precision 12")
+    bad("twelve-bit.jpg", whole[:frame + 4] + b"\x0c" + whole[frame + 5:],
+        damaged + "Unsupported JPEG data precision 12")
     bad("too-large.jpg", whole[:frame + 5] + b"\xff\x00\xff\x00" + whole[frame + 9:],
         "the picture's declared size is 65280×65280 pixels, too large to be read")
 
@@ -205,6 +208,6 @@ for old in FOLDER.iterdir():
         old.unlink()
 for make in (make_png, make_bad_png, make_jpeg, make_bad_jpeg, make_others):
     make()
-about = {"about": "Made by make-pictures.py; `pixels` are the expected bytes, `error` is the first line of the refusal."}
+about = {"about": "Made by make-pictures.py; `pixels`: the expected bytes, `error`: the first line of the refusal."}
 (FOLDER / "cases.json").write_text(json.dumps(about | {"cases": CASES}, indent=1, ensure_ascii=False) + "\n")
 print(len(CASES), "cases")

@@ -34,7 +34,8 @@ struct JPEGHeader {
       case 0xDA:
         guard let size else {
           throw FerryError(
-            .invalidPicture, "the JPEG picture has pixels but nothing that declares its size", at: .init(byteOffset: at))
+            .invalidPicture, "the JPEG picture has pixels but nothing that declares its size",
+            at: .init(byteOffset: at))
         }
         (width, height) = size
         self.orientation = orientation ?? .upright
@@ -65,19 +66,22 @@ struct JPEGHeader {
   private static func frame(
     _ content: UnsafeRawBufferPointer, limits: Picture.Limits, _ offset: Int
   ) throws -> (width: Int, height: Int) {
-    guard let height = content.integer16(at: 1), let width = content.integer16(at: 3), let components = content.byte(at: 5)
-    else { throw FerryError(.invalidPicture, "the JPEG picture's frame header is too short", at: .init(byteOffset: offset)) }
+    let location = FerryError.Location(byteOffset: offset)
+    guard let height = content.integer16(at: 1), let width = content.integer16(at: 3),
+      let components = content.byte(at: 5)
+    else { throw FerryError(.invalidPicture, "the JPEG picture's frame header is too short", at: location) }
     try limits.check(width: width, height: height, byteOffset: offset)
     guard components == 1 || components == 3 else {
       throw FerryError(
         .invalidPicture, "the JPEG picture has \(components) colour components\(components == 4 ? " (CMYK)" : "")",
-        at: .init(byteOffset: offset), supported: "1 (grey) and 3 (YCbCr or RGB)", hint: "convert the picture to RGB")
+        at: location, supported: "1 (grey) and 3 (YCbCr or RGB)", hint: "convert the picture to RGB")
     }
     return (width, height)
   }
 
   private static func cutOff(_ count: Int, _ place: String, _ offset: Int) -> FerryError {
     FerryError(
-      .invalidPicture, "the JPEG picture ends after \(count) bytes, \(place): it is cut off", at: .init(byteOffset: offset))
+      .invalidPicture, "the JPEG picture ends after \(count) bytes, \(place): it is cut off",
+      at: .init(byteOffset: offset))
   }
 }

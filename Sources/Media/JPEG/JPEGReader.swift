@@ -11,14 +11,16 @@ enum JPEGReader {
     defer { tjDestroy(decoder) }
     let source = bytes.assumingMemoryBound(to: UInt8.self).baseAddress
 
-    // Ferry's own scan gave the size; TurboJPEG must see the same one, because it would scale to any smaller buffer. Its
-    // failures are left to the decoding itself: this call also fails for unusual chroma subsampling, which decodes well.
+    // Ferry's own scan gave the size; TurboJPEG must see the same one, because it would scale to any smaller buffer.
+    // Its failures are left to the decoding itself: this call also fails for unusual chroma subsampling, which decodes
+    // well.
     var (width, height, subsampling, colorspace) = (Int32(0), Int32(0), Int32(0), Int32(0))
     _ = tjDecompressHeader3(decoder, source, UInt(bytes.count), &width, &height, &subsampling, &colorspace)
     guard Int(width) == header.width, Int(height) == header.height else { throw failure(decoder) }
 
     let count = header.width * header.height * 3
-    // A warning means pixels that the decoder made up. The accurate transform and smooth upsampling are libjpeg's defaults.
+    // A warning means pixels that the decoder made up. The accurate transform and smooth upsampling are libjpeg's
+    // defaults.
     let flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
     let pixels = try [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
       let result = tjDecompress2(

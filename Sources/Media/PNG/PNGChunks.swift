@@ -2,9 +2,9 @@ import FerryTensor
 
 /// The chunks of a PNG file, walked before libpng sees it.
 ///
-/// libpng then gets only the chunks that carry stored pixel values (`essence`). Without the others it has no gamma, no colour
-/// profile, no background and no transparency to apply, so that the numbers come out as they are stored, and nothing
-/// compressed but the pixels themselves is ever unpacked.
+/// libpng then gets only the chunks that carry stored pixel values (`essence`). Without the others it has no gamma, no
+/// colour profile, no background and no transparency to apply, so that the numbers come out as they are stored, and
+/// nothing compressed but the pixels themselves is ever unpacked.
 struct PNGChunks {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
@@ -71,7 +71,8 @@ struct PNGChunks {
     }
     guard kindBytes.allSatisfy({ (0x41...0x5A).contains($0 & 0xDF) }) else {
       throw FerryError(
-        .invalidPicture, "the PNG picture has something that is no chunk among its chunks", at: .init(byteOffset: offset))
+        .invalidPicture, "the PNG picture has something that is no chunk among its chunks",
+        at: .init(byteOffset: offset))
     }
     let kind = String(decoding: kindBytes, as: UTF8.self)
     guard let whole = bytes.part(from: offset, length: frame + length),

@@ -1,7 +1,8 @@
 import CImage
 import FerryTensor
 
-/// PNG pixels through libpng's simplified interface, which reports failures by value and so never jumps across Swift frames.
+/// PNG pixels through libpng's simplified interface, which reports failures by value and so never jumps across Swift
+/// frames.
 enum PNGReader {
   static func read(_ bytes: UnsafeRawBufferPointer, limits: Picture.Limits) throws -> (Picture, Orientation) {
     let chunks = try PNGChunks(bytes, limits: limits)
@@ -26,7 +27,8 @@ enum PNGReader {
         throw failure(image)
       }
       guard Int(image.width) == chunks.width, Int(image.height) == chunks.height else {
-        throw FerryError(.internalDefect, "libpng reads another picture size than Ferry: \(image.width)×\(image.height)")
+        throw FerryError(
+          .internalDefect, "libpng reads another picture size than Ferry: \(image.width)×\(image.height)")
       }
       let color = UInt32(PNG_FORMAT_FLAG_COLOR)
       let alpha = channels == 4 ? UInt32(PNG_FORMAT_FLAG_ALPHA) : 0

@@ -1,0 +1,3 @@
+import FerryRuntime
+
+print("FerryRuntime is linked")
