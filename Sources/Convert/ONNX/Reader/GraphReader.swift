@@ -98,6 +98,7 @@ struct GraphReader {
 extension ONNXNode {
   /// The node's place for an error. The opset is that of the standard operators; nodes of other domains have none.
   package func location(opset: Int?) -> FerryError.Location {
-    FerryError.Location(node: displayName, operatorName: operatorType, opset: domain.isEmpty ? opset : nil)
+    FerryError.Location(
+      node: displayName, operatorName: operatorType.isEmpty ? nil : operatorType, opset: domain.isEmpty ? opset : nil)
   }
 }

@@ -49,12 +49,11 @@ enum GraphWiring {
     if graph.outputs.isEmpty { findings.add(.invalidModel, "the graph has no outputs") }
     var outputs: Set<String> = []
     for output in graph.outputs {
-      if producers[output.name] == nil {
-        findings.add(
-          .invalidModel, "nothing produces the graph output \"\(output.name)\"", at: .init(tensor: output.name))
-      }
       if !outputs.insert(output.name).inserted {
         findings.add(.invalidModel, "the graph output is listed twice", at: .init(tensor: output.name))
+      } else if producers[output.name] == nil {
+        findings.add(
+          .invalidModel, "nothing produces the graph output \"\(output.name)\"", at: .init(tensor: output.name))
       }
     }
   }
