@@ -1,0 +1,77 @@
+import FerryModel
+import FerryRuntime
+import FerryTensor
+
+/// A bundle in words.
+enum BundleText {
+  static func text(_ stored: StoredModel, _ graph: Graph) throws -> String {
+    let operators = Dictionary(grouping: graph.nodes, by: \.operation.name).map { (name: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+    let bytes = stored.tensors.reduce(0) { $0 + $1.byteCount }
+    let changed = stored.tensors.count { !$0.passes.isEmpty }
+    var lines = [
+      "model \(stored.name)", Format.table(GraphRows.ports(graph)),
+      "  \(graph.nodes.count) nodes: \(GraphText.operators(operators))",
+      "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), \(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
+    ]
+    if let source = sourceLine(try stored.provenance()) { lines.append("  source \(source)") }
+    if let shapes = fixedInputShapes(graph) {
+      let summary = try Model(stored).planSummary(inputShapes: shapes)
+      lines.append(
+        "  plan: \(summary.stepLabels.count) steps, \(Format.bytes(summary.arenaBytes)) of memory for activations at the peak")
+    }
+    lines.append("  structure \(graph.structureDigest())")
+    lines.append("  weights   \(graph.weightsDigest())")
+    return lines.joined(separator: "\n")
+  }
+
+  static func json(_ bundle: Bundle, layers: Bool, tensors: Bool) throws -> JSONValue {
+    let models = try bundle.storedModels.map { stored -> JSONValue in
+      let graph = try stored.graph()
+      var object = JSONObject()
+      object.set("name", .string(stored.name))
+      object.set("structureDigest", .string(graph.structureDigest()))
+      object.set("weightsDigest", .string(graph.weightsDigest()))
+      if let shapes = fixedInputShapes(graph) {
+        let summary = try Model(stored).planSummary(inputShapes: shapes)
+        object.set("activationBytes", .number(Double(summary.arenaBytes)))
+        object.set("steps", .array(summary.stepLabels.map { .string($0) }))
+      }
+      object.set("graph", GraphText.json(graph, layers: layers, tensors: tensors))
+      object.set("provenance", try stored.provenance())
+      return .object(object)
+    }
+    return [
+      "version": .string("\(bundle.version)"), "bytes": .number(Double(bundle.byteCount)),
+      "manifestDigest": .string(bundle.manifestDigest), "signed": .bool(bundle.isSigned),
+      "producer": .string("\(bundle.producer.name) \(bundle.producer.version)"), "models": .array(models),
+    ]
+  }
+
+  /// The declared shapes, a symbol for the batch taken as 1; nil if others are open.
+  private static func fixedInputShapes(_ graph: Graph) -> [[Int]]? {
+    var shapes: [[Int]] = []
+    for input in graph.inputs {
+      var shape = graph[input].shape
+      if shape.first?.value == nil, !shape.isEmpty { shape[0] = 1 }
+      guard let fixed = shape.fixed else { return nil }
+      shapes.append(fixed)
+    }
+    return shapes
+  }
+
+  private static func sourceLine(_ provenance: JSONValue) -> String? {
+    guard let source = try? JSONField(provenance).object().object("source"), let file = try? source.string("file"),
+      let digest = try? source.string("sha256")
+    else { return nil }
+    let producer = (try? source.string("producer")) ?? ""
+    return "\(file)\(producer.isEmpty ? "" : " (\(producer))"), SHA-256 \(digest)"
+  }
+}
+
+private enum GraphRows {
+  static func ports(_ graph: Graph) -> [[String]] {
+    graph.inputs.map { ["input", graph[$0].name, graph[$0].shape.text] }
+      + graph.outputs.map { ["output", graph[$0].name, graph[$0].shape.text] }
+  }
+}

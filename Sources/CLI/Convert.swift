@@ -1,0 +1,88 @@
+import ArgumentParser
+import FerryConvert
+import FerryModel
+import FerryTensor
+import Foundation
+
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Carry a trained network into a bundle.",
+    discussion: """
+      Reads an ONNX file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels read them. Every
+      node and weight of the source is accounted for; what is not understood is refused, all of it at once.
+
+        ferry convert model.onnx                          writes model.ferry
+        ferry convert model.onnx -o out/detector.ferry
+        ferry convert model.onnx --input-shape input=batchx3xheightxwidth
+        ferry convert model.onnx --no-fuse                keep every layer of the source, to compare them one by one
+      """)
+
+  @Argument(help: "The network: an .onnx file.", completion: .file(extensions: ["onnx"]))
+  var source: String
+
+  @Option(
+    name: [.short, .long], help: "The bundle to write; the source's name with .ferry if not given.",
+    completion: .file(extensions: ["ferry"]))
+  var output: String?
+
+  @Option(help: "The model's name in the bundle; the source's file name without ending if not given.")
+  var name: String?
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var outputOptions: OutputOptions
+
+  mutating func run() throws {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let options = try sourceOptions.conversionOptions()
+    let target = output ?? SourceName.replacingEnding(of: source, with: "ferry")
+    guard target != source else {
+      throw FerryError(.usage, "the bundle would replace its source \(source)", hint: "name another file with -o")
+    }
+    Terminal.progress("reading \(source)")
+    let conversion = try Converter.convert(onnx: source, options: options)
+    Terminal.progress("writing \(target)")
+    let model = BundleModel(
+      name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.json)
+    let size = try BundleWriter.write(BundleContents(models: [model]), to: target)
+    Terminal.clearProgress()
+    if outputOptions.json {
+      var object = JSONObject()
+      object.set("bundle", .string(target))
+      object.set("bytes", .number(Double(size)))
+      object.set("conversion", conversion.report.json)
+      print(JSONValue.object(object).pretty)
+    } else {
+      print(ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start))
+    }
+  }
+}
+
+/// Names of files without Foundation's URL, whose rules for relative paths surprise.
+enum SourceName {
+  static func base(of path: String) -> String {
+    let file = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return file }
+    return String(file[..<dot])
+  }
+
+  static func replacingEnding(of path: String, with ending: String) -> String {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().map(String.init)
+    return (folder + ["\(base(of: path)).\(ending)"]).joined(separator: "/")
+  }
+}
+
+enum ConversionText {
+  static func summary(_ report: ConversionReport, target: String, bytes: Int, time: Duration) -> String {
+    let passes = report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", ")
+    let fates = report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", ")
+    return """
+      \(target): \(report.sourceNodeCount) nodes became \(report.nodeCount), \(report.weightCount) weights of \
+      \(Format.bytes(report.weightBytes)), in \(Format.seconds(time))
+        source   \(report.source.fileName), \(report.source.producer.isEmpty ? "unknown producer" : report.source.producer), opset \(report.source.opset)
+        weights  \(fates)
+        passes   \(passes.isEmpty ? "none" : passes)
+        bundle   \(Format.bytes(bytes)), structure \(report.structureDigest.prefix(16))
+      """
+  }
+}

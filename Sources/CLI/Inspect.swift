@@ -1,0 +1,92 @@
+import ArgumentParser
+import FerryConvert
+import FerryModel
+import FerryRuntime
+import FerryTensor
+import Foundation
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what is in a source file or a bundle.",
+    discussion: """
+      Of an ONNX file: what convert would carry, fold and fuse, or everything that it would refuse, at once. Nothing is written.
+      Of a bundle: its models, inputs, outputs, weights and where they came from.
+
+        ferry inspect model.onnx
+        ferry inspect model.ferry --layers
+        ferry inspect model.ferry --tensors --json
+      """)
+
+  @Argument(help: "An .onnx or .ferry file.", completion: .file(extensions: ["onnx", "ferry"]))
+  var file: String
+
+  @Flag(help: "List every node of the graph.")
+  var layers = false
+
+  @Flag(help: "List every weight.")
+  var tensors = false
+
+  @OptionGroup var sourceOptions: SourceOptions
+  @OptionGroup var outputOptions: OutputOptions
+
+  mutating func run() throws {
+    if try FileKind.isBundle(file) {
+      try inspectBundle()
+    } else {
+      try inspectSource()
+    }
+  }
+
+  private func inspectSource() throws {
+    let conversion = try Converter.convert(onnx: file, options: sourceOptions.conversionOptions())
+    let report = conversion.report
+    if outputOptions.json {
+      var object = JSONObject()
+      object.set("structureDigest", .string(report.structureDigest))
+      object.set("weightsDigest", .string(report.weightsDigest))
+      object.set("conversion", report.json)
+      object.set("graph", GraphText.json(conversion.graph, layers: layers, tensors: tensors))
+      return print(JSONValue.object(object).pretty)
+    }
+    print(
+      """
+      \(file): \(report.source.format), \(Format.bytes(report.source.byteCount)), \
+      \(report.source.producer.isEmpty ? "unknown producer" : report.source.producer), opset \(report.source.opset)
+      \(GraphText.ports(conversion.graph))
+      convert would carry:
+        \(report.sourceNodeCount) nodes as \(report.nodeCount): \(GraphText.operators(report.operators))
+        \(report.weightCount) weights of \(Format.bytes(report.weightBytes)); of the source's: \
+      \(report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", "))
+        passes: \(report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", "))
+      structure \(report.structureDigest)
+      weights   \(report.weightsDigest)
+      """)
+    printLists(conversion.graph, nil)
+  }
+
+  private func inspectBundle() throws {
+    let bundle = try Bundle(contentsOf: file)
+    if outputOptions.json { return print(try BundleText.json(bundle, layers: layers, tensors: tensors).pretty) }
+    print(
+      "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(bundle.producer.name) \(bundle.producer.version)\(bundle.isSigned ? ", signed" : "")"
+    )
+    for stored in bundle.storedModels {
+      let graph = try stored.graph()
+      print(try BundleText.text(stored, graph))
+      printLists(graph, stored)
+    }
+  }
+
+  private func printLists(_ graph: Graph, _ stored: StoredModel?) {
+    if layers { print("layers:\n" + GraphText.layers(graph)) }
+    if tensors { print("tensors:\n" + GraphText.tensors(graph, stored)) }
+  }
+}
+
+enum FileKind {
+  /// Whether a file is a bundle, by its first bytes: names prove nothing.
+  static func isBundle(_ path: String) throws -> Bool {
+    let file = try MappedFile(path: path)
+    return file.bytes.prefix(Bundle.magic.count).elementsEqual(Bundle.magic)
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import FerryTensor
+import Foundation
+
+@main
+enum Main {
+  static func main() {
+    Interruption.prepare()
+    do {
+      var command = try Ferry.parseAsRoot()
+      try command.run()
+    } catch let error as FerryError {
+      report(error)
+      exit(error.code.exitCode)
+    } catch let error as MismatchFound {
+      exit(error.exitCode)
+    } catch {
+      Ferry.exit(withError: error)
+    }
+  }
+
+  private static func report(_ error: FerryError) {
+    Terminal.clearProgress()
+    Terminal.writeError("error: \(error)")
+    if error.code == .internalDefect {
+      Terminal.writeError("  This is a defect of Ferry, not of your file. Please report it with the command that you gave.")
+    }
+  }
+}
+
+/// A verification ended with differences, which its report has shown.
+struct MismatchFound: Error {
+  let exitCode: Int32 = FerryError.Code.mismatch.exitCode
+}

@@ -1,0 +1,93 @@
+import FerryModel
+import FerryRuntime
+import FerryTensor
+
+/// What `ferry run` prints.
+enum RunText {
+  static func text(
+    _ outputs: [(name: String, tensor: Tensor)], _ faces: [Detection]?, _ session: Session, _ time: Duration,
+    written: [(name: String, path: String)]
+  ) -> String {
+    var lines: [String] = []
+    if let faces {
+      lines.append(faces.isEmpty ? "no face" : faces.count == 1 ? "1 face" : "\(faces.count) faces")
+      for face in faces {
+        let box = "(\(pixel(face.left)), \(pixel(face.top)))–(\(pixel(face.right)), \(pixel(face.bottom)))"
+        let points = face.landmarks.map { "(\(pixel($0.x)), \(pixel($0.y)))" }.joined(separator: " ")
+        lines.append("  box \(box)  score \(Format.decimal(face.score, 3))  landmarks \(points)")
+      }
+    } else {
+      let rows = outputs.map { output -> [String] in
+        let statistics = Statistics(output.tensor)
+        var row = [output.name, output.tensor.shape.description, statistics.range, statistics.largest]
+        if let target = written.first(where: { $0.name == output.name }) { row.append("written to \(target.path)") }
+        return row
+      }
+      lines.append(Format.table(rows, indentation: ""))
+    }
+    lines.append(
+      "\(Format.seconds(time)), \(session.threads) thread\(session.threads == 1 ? "" : "s"), \(session.instructionSet.rawValue)")
+    return lines.joined(separator: "\n")
+  }
+
+  static func json(
+    _ outputs: [(name: String, tensor: Tensor)], _ faces: [Detection]?, _ session: Session, _ time: Duration
+  ) -> JSONValue {
+    var object = JSONObject()
+    object.set(
+      "outputs",
+      .array(
+        outputs.map { output in
+          let statistics = Statistics(output.tensor)
+          return [
+            "name": .string(output.name), "shape": .array(output.tensor.shape.dimensions.map { .number(Double($0)) }),
+            "minimum": .reported(statistics.minimum), "maximum": .reported(statistics.maximum),
+            "mean": .reported(statistics.mean),
+          ]
+        }))
+    if let faces {
+      object.set(
+        "faces",
+        .array(
+          faces.map { face in
+            [
+              "box": .array([face.left, face.top, face.right, face.bottom].map { .reported($0) }),
+              "score": .reported(face.score),
+              "landmarks": .array(face.landmarks.map { .array([.reported($0.x), .reported($0.y)]) }),
+            ]
+          }))
+    }
+    object.set("threads", .number(Double(session.threads)))
+    object.set("isa", .string(session.instructionSet.rawValue))
+    object.set("milliseconds", .number(Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15))
+    return .object(object)
+  }
+
+  private static func pixel(_ value: Double) -> String { Format.decimal(value, 1) }
+
+  /// An output in a few words.
+  private struct Statistics {
+    let minimum, maximum, mean: Double
+    let largest: String
+
+    init(_ tensor: Tensor) {
+      let values = tensor.doubles()
+      let numbers = values.filter { !$0.isNaN }
+      minimum = numbers.min() ?? .nan
+      maximum = numbers.max() ?? .nan
+      mean = values.isEmpty ? .nan : values.reduce(0, +) / Double(values.count)
+      let isVector = tensor.shape.rank == 2 && tensor.shape[0] == 1 && (2...100_000).contains(values.count)
+      if values.contains(where: \.isNaN) {
+        largest = "\(values.count { $0.isNaN }) of \(values.count) are NaN"
+      } else if isVector {
+        // A vector of one sample is most often scores of classes.
+        let best = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(5)
+        largest = "largest at " + best.map { "\($0): \(Format.number(values[$0]))" }.joined(separator: ", ")
+      } else {
+        largest = "mean \(Format.number(mean))"
+      }
+    }
+
+    var range: String { minimum == maximum ? Format.number(minimum) : "\(Format.number(minimum)) … \(Format.number(maximum))" }
+  }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import FerryConvert
+import FerryModel
+import FerryRuntime
+import FerryTensor
+
+/// `--json`, shared by all commands that report.
+struct OutputOptions: ParsableArguments {
+  @Flag(help: "Print the result as JSON, for programs.")
+  var json = false
+}
+
+/// How a network is run.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Threads to use. Results do not depend on it.", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Run every operator on its plain loops in place of the fast kernels: slow, and what these are measured by.")
+  var reference = false
+
+  func sessionOptions() -> SessionOptions {
+    var options = SessionOptions()
+    options.threads = threads
+    options.usesReference = reference
+    return options
+  }
+}
+
+/// How a source file is converted.
+struct SourceOptions: ParsableArguments {
+  @Option(
+    name: .customLong("input-shape"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Replace the declared shape of an input, with numbers or symbols: input=batchx3xheightxwidth, input=1x3x224x224.",
+      valueName: "name=shape"))
+  var inputShapes: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Settle what the file cannot prove; recorded in the bundle. Known: unused-weights=drop.", valueName: "key=value"))
+  var assume: [String] = []
+
+  @Flag(name: .customLong("no-fuse"), help: "Keep every value of the source: no pass that makes one disappear.")
+  var noFuse = false
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Leave out a pass: \(PassCatalogue.all.map { $0.name }.joined(separator: ", ")).", valueName: "pass"))
+  var disable: [String] = []
+
+  func conversionOptions() throws -> ConversionOptions {
+    var options = ConversionOptions()
+    for text in inputShapes {
+      let (name, shape) = try Self.pair(text, option: "--input-shape", example: "input=batchx3xheightxwidth")
+      options.inputShapes[name] = try InputShapeText.parse(shape)
+    }
+    for text in assume {
+      let (key, value) = try Self.pair(text, option: "--assume", example: "unused-weights=drop")
+      options.assumptions[key] = value
+    }
+    options.fuses = !noFuse
+    options.disabledPasses = Set(disable)
+    return options
+  }
+
+  private static func pair(_ text: String, option: String, example: String) throws -> (String, String) {
+    // Names of inputs may hold "=" themselves; shapes and values do not.
+    guard let equals = text.lastIndex(of: "="), equals != text.startIndex else {
+      throw FerryError(.usage, "\(option) \(text) is not of the form \(example)")
+    }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+}
+
+/// A shape as it is typed: extents joined by "x", each a number or a symbol.
+enum InputShapeText {
+  static func parse(_ text: String) throws -> [Dimension] {
+    // "x" also occurs within symbols, so a symbol is what stands between separators and begins with a letter.
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false).map(String.init)
+    return try parts.map { part in
+      if let number = Int(part) {
+        guard number > 0 else { throw refusal(text, "the extent \(number) is not positive") }
+        return try Dimension(checking: number)
+      }
+      guard let first = part.first, first.isLetter, part.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" }) else {
+        throw refusal(text, "\"\(part)\" is neither a number nor a symbol")
+      }
+      return .symbol(part)
+    }
+  }
+
+  private static func refusal(_ text: String, _ reason: String) -> FerryError {
+    FerryError(
+      .usage, "the shape \(text) cannot be read: \(reason)",
+      supported: "extents joined by x, each a number or a symbol without the letter x: batchx3xheightxwidth, 1x3x224x224")
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// What goes to the terminal: results to standard output, progress and errors to standard error.
+enum Terminal {
+  static let showsProgress = isatty(STDERR_FILENO) == 1
+  static let usesColor =
+    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+
+  /// One line that the next one replaces. Nothing in a pipe.
+  static func progress(_ text: String) {
+    guard showsProgress else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+  }
+
+  static func clearProgress() {
+    guard showsProgress else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+  }
+
+  static func writeError(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+  }
+}
+
+/// Text for people about numbers.
+enum Format {
+  /// 1,234,567 bytes as `1.2 MB`.
+  static func bytes(_ count: Int) -> String {
+    if count < 1000 { return "\(count) B" }
+    var value = Double(count) / 1000
+    for unit in ["kB", "MB", "GB"] {
+      if value < 999.5 { return "\(decimal(value, value < 9.95 ? 1 : 0)) \(unit)" }
+      value /= 1000
+    }
+    return "\(decimal(value, 1)) TB"
+  }
+
+  static func seconds(_ duration: Duration) -> String {
+    let seconds = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    return seconds < 0.0995 ? "\(decimal(seconds * 1000, 0)) ms" : "\(decimal(seconds, 2)) s"
+  }
+
+  static func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+  /// Six significant digits.
+  static func number(_ value: Double) -> String { String(format: "%.6g", value) }
+
+  static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// Columns aligned, the last one ragged.
+  static func table(_ rows: [[String]], indentation: String = "  ") -> String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    return rows.map { row in
+      indentation
+        + row.enumerated().map { $0 == row.count - 1 ? $1 : padded($1, widths[$0]) }.joined(separator: "  ")
+    }.joined(separator: "\n")
+  }
+}

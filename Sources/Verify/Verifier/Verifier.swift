@@ -1,0 +1,48 @@
+import FerryModel
+import FerryRuntime
+import FerryTensor
+
+/// Runs a model on golden cases and compares what comes out.
+public enum Verifier {
+  /// - Parameters:
+  ///   - model: what is verified.
+  ///   - sourceDigest: SHA-256 of the file that the model came from; a case made for another file fails. nil if it is not
+  ///     known, as for a graph in memory.
+  ///   - cases: the golden cases.
+  ///   - options: how the model is run.
+  ///   - subject: what the report calls the model.
+  ///   - progress: called before each case with its name.
+  /// - Returns: the report; a case that cannot be run fails in it.
+  /// - Throws: what opening a session throws.
+  public static func verify(
+    _ model: Model, sourceDigest: String?, cases: [GoldenCase], options: SessionOptions = SessionOptions(),
+    subject: String, progress: (String) -> Void = { _ in }
+  ) throws -> VerificationReport {
+    let session = try model.session(options)
+    var report = VerificationReport(subject: subject)
+    for golden in cases {
+      progress(golden.name)
+      do {
+        report.cases.append(try run(golden, session, sourceDigest))
+      } catch let error as FerryError {
+        report.cases.append(.init(name: golden.name, failure: error.located(.init(file: golden.folder))))
+      }
+    }
+    return report
+  }
+
+  private static func run(
+    _ golden: GoldenCase, _ session: Session, _ sourceDigest: String?
+  ) throws -> VerificationReport.Case {
+    if let sourceDigest, sourceDigest != golden.source.sha256 {
+      throw FerryError(
+        .invalidGolden,
+        "the case was made for the file with SHA-256 \(golden.source.sha256.prefix(16))…, the model comes from \(sourceDigest.prefix(16))…",
+        hint: "convert the file that the golden data were made with, or make golden data anew")
+    }
+    let inputs = Dictionary(golden.inputs.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
+    let outputs = try session.run(inputs)
+    let ordered = session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
+    return VerificationReport.Case(comparing: ordered, with: golden)
+  }
+}
