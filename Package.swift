@@ -14,7 +14,8 @@ func kernels(_ name: String, folder: String, march: String?, define: String?) ->
   var flags = ["-Ounchecked", "-Xllvm", "-unroll-threshold=3000"]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
   return .target(
-    name: name, dependencies: ["FerryKernelInterface", "CShims"], path: "Sources/Kernels/\(folder)",
+    name: name, dependencies: ["FerryKernelInterface", "FerryKernelVector", "CShims"],
+    path: "Sources/Kernels/\(folder)",
     swiftSettings: house + [.unsafeFlags(flags)] + (define.map { [.define($0)] } ?? []))
 }
 
@@ -52,6 +53,9 @@ let package = Package(
       path: "Sources/Model", exclude: ["Bundle/FORMAT.md"], swiftSettings: house),
     .target(name: "CShims", path: "Sources/CShims"),
     .target(name: "FerryKernelInterface", path: "Sources/Kernels/Interface", swiftSettings: house),
+    .target(
+      name: "FerryKernelVector", dependencies: ["FerryKernelInterface", "CShims"], path: "Sources/Kernels/Vector",
+      swiftSettings: house),
     .target(
       name: "FerryKernels",
       dependencies: ["FerryKernelInterface", "CShims"] + kernelTargets.map { .target(name: $0.name) },

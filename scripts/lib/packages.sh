@@ -97,11 +97,19 @@ install_packages() {
       "hint: run as root: apt-get install $*"
     sudo=(sudo)
   fi
+  local log
+  log="$(mktemp)"
   # A package index of somebody else that cannot be reached is no reason to stop: the installation itself decides.
   shown "${sudo[@]}" apt-get update -qq || echo "note: apt-get update had failures; going on with what it knows"
-  shown "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o Dpkg::Use-Pty=0 "$@" || fail 2 "apt-get could not install what is missing" \
-    "its own message stands above" "hint: install these yourself: ${*%%=*}"
+  echo "installing $*"
+  if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" \
+    >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail 2 "apt-get could not install what is missing" "its own message stands above" \
+      "hint: install these yourself: ${*%%=*}"
+  fi
+  rm -f "$log"
 }
 
 require() {

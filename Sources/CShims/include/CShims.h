@@ -16,6 +16,15 @@ static inline __attribute__((always_inline)) void ferry_spin_pause(void) {
 #endif
 }
 
+/// Whether the code that includes this is compiled for an instruction set with fused multiplication and addition.
+static inline __attribute__((always_inline)) _Bool ferry_fuses_multiply_add(void) {
+#if defined(__FMA__) || defined(__aarch64__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 

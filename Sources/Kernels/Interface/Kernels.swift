@@ -1,7 +1,7 @@
 /// What a set of kernels offers, one value for each instruction set.
 ///
-/// Kernels work on 32-bit floats through pointers and sizes; they know no tensors, no graphs and no allocation. Two layouts
-/// of activations occur:
+/// Kernels work on 32-bit floats through pointers and sizes; they know no tensors, no graphs and no allocation. Two
+/// layouts of activations occur:
 /// - *row-major*: N, C, H, W without gaps;
 /// - *channels-last*: N, H, W, C where C is padded to a multiple of 16 (`lanes`). The values of padding lanes are
 ///   unspecified; no real lane may depend on them.
@@ -10,8 +10,8 @@
 /// - *panel16*: panels of 16 output channels, each `[depth][16]`, lanes beyond the last channel zero;
 /// - *depthwise16*: `[kernelHeight][kernelWidth][channels padded to 16]`, lanes beyond the last channel zero.
 ///
-/// Every output element is the same sequence of roundings whatever the tile, range or thread that computes it: results are
-/// bit-identical over ranges, threads and batch within one instruction set.
+/// Every output element is the same sequence of roundings whatever the tile, range or thread that computes it: results
+/// are bit-identical over ranges, threads and batch within one instruction set.
 public struct KernelTable: Sendable {
   public let instructionSet: InstructionSet
   public let matrixProduct: @Sendable (_ task: MatrixProduct, _ rows: Range<Int>, _ panels: Range<Int>) -> Void

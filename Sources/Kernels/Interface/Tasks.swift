@@ -42,13 +42,16 @@ public struct Epilogue: @unchecked Sendable {
   }
 }
 
-/// output[r·outputStride + n] = epilogue(bias[n] + Σ over k of input[r·inputStride + k] · weights[n / 16][k][n % 16])
+/// output[r·outputStride + n] =
+///   epilogue(bias[n] + Σ over k of input[r·inputStride + k·inputStep] · weights[n / 16][k][n % 16])
 /// for every row r and every channel n of the panels, padding lanes included.
 public struct MatrixProduct: @unchecked Sendable {
   public var depth: Int
   public var input: UnsafePointer<Float>
-  /// Floats from one row to the next.
+  /// Floats from one row to the next. Multiples of 512 are slow where many rows are worked on at once.
   public var inputStride: Int
+  /// Floats from one k to the next.
+  public var inputStep: Int
   /// panel16, 64-byte aligned
   public var weights: UnsafePointer<Float>
   /// 16 floats a panel
@@ -57,12 +60,13 @@ public struct MatrixProduct: @unchecked Sendable {
   public var outputStride: Int
   public var epilogue: Epilogue
   public init(
-    depth: Int, input: UnsafePointer<Float>, inputStride: Int, weights: UnsafePointer<Float>,
+    depth: Int, input: UnsafePointer<Float>, inputStride: Int, inputStep: Int = 1, weights: UnsafePointer<Float>,
     bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputStride: Int, epilogue: Epilogue = Epilogue()
   ) {
     self.depth = depth
     self.input = input
     self.inputStride = inputStride
+    self.inputStep = inputStep
     self.weights = weights
     self.bias = bias
     self.output = output
@@ -100,8 +104,8 @@ public struct Window: Sendable {
   }
 }
 
-/// A dense convolution of one sample, as a matrix product over gathered patches: pixel p of the output (row by row) is a
-/// row whose `depth` values are ordered [kernelHeight][kernelWidth][inputChannels].
+/// A dense convolution of one sample, as a matrix product over gathered patches: pixel p of the output (row by row) is
+/// a row whose `depth` values are ordered [kernelHeight][kernelWidth][inputChannels].
 ///
 /// The input is addressed by strides, so that channels-last activations (channelStride 1) and a row-major graph input
 /// (pixelStride 1, channelStride H·W) are both read in place.
@@ -136,7 +140,8 @@ public struct Convolution: @unchecked Sendable {
   }
   /// Values of one patch: kernelHeight · kernelWidth · inputChannels.
   public var depth: Int { window.kernelHeight * window.kernelWidth * inputChannels }
-  /// Floats from one patch to the next in scratch. With a multiple of 512 the rows of a tile would share few cache sets.
+  /// Floats from one patch to the next in scratch. With a multiple of 512 the rows of a tile would share few cache
+  /// sets.
   public var patchStride: Int { depth % 512 == 0 ? depth + lanes : depth }
   /// Floats of scratch that one call needs.
   public var scratchSize: Int { Convolution.scratchPixels * patchStride }

@@ -1,49 +1,50 @@
 import FerryKernelInterface
+import FerryKernelVector
 
 // Each activation is a type, so that a loop over numbers is compiled once for each of them without a branch inside.
 
-protocol Function {
+private protocol Function {
   static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector
 }
 
-enum Clip: Function {
+private enum Clip: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { clip(x, a, b) }
 }
 
-enum Exponential: Function {
+private enum Exponential: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { exponential(x) }
 }
 
-enum Sigmoid: Function {
+private enum Sigmoid: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
     Vector(repeating: 1) / (1 + exponentialAddend(-x))
   }
 }
 
-enum SiLU: Function {
+private enum SiLU: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
     x / (1 + exponentialAddend(-x))
   }
 }
 
-enum HardSigmoid: Function {
+private enum HardSigmoid: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
     clip(multiplyAdd(b, a, x), .zero, Vector(repeating: 1))
   }
 }
 
-enum HardSwish: Function {
+private enum HardSwish: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
     x * HardSigmoid.apply(x, a, b)
   }
 }
 
-enum LeakyReLU: Function {
+private enum LeakyReLU: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { select(x .< .zero, a * x, x) }
 }
 
 /// 1 - 2 / (exp(2|x|) + 1) loses its digits near zero: there x · (1 + x² · q(x²)), q a minimax polynomial of degree 4.
-enum Tanh: Function {
+private enum Tanh: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector {
     let size = magnitude(x)
     let square = x * x
@@ -92,6 +93,16 @@ func activate(
   case .hardSwish: map(HardSwish.self, input, output, count, a, b)
   case .leakyRelu: map(LeakyReLU.self, input, output, count, a, b)
   case .tanh: map(Tanh.self, input, output, count, a, b)
+  }
+}
+
+/// `count` floats in each of `rows` rows, in place.
+func activate(
+  _ activation: ActivationTask, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, count: Int
+) {
+  for row in 0..<rows {
+    let address = output + row &* stride
+    activate(activation, address, address, count)
   }
 }
 

@@ -1,4 +1,5 @@
 import FerryKernelInterface
+import FerryKernelVector
 
 func convolution(
   _ task: Convolution, _ pixels: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
@@ -6,7 +7,8 @@ func convolution(
   var first = pixels.lowerBound
   while first < pixels.upperBound {
     let count = min(Convolution.scratchPixels, pixels.upperBound &- first)
-    if task.channelStride == 1 {
+    let channelsLast = task.channelStride == 1
+    if channelsLast {
       gatherChannelsLast(task, first, count, scratch)
     } else {
       gatherStrided(task, first, count, scratch)
@@ -16,7 +18,8 @@ func convolution(
       residual: task.epilogue.residual.map { $0 + offset }, activation: task.epilogue.activation)
     matrixProduct(
       MatrixProduct(
-        depth: task.depth, input: scratch, inputStride: task.patchStride, weights: task.weights, bias: task.bias,
+        depth: task.depth, input: scratch, inputStride: channelsLast ? task.patchStride : 1,
+        inputStep: channelsLast ? 1 : Convolution.scratchPixels, weights: task.weights, bias: task.bias,
         output: task.output + offset, outputStride: task.outputStride, epilogue: epilogue),
       0..<count, panels)
     first &+= count
@@ -65,17 +68,17 @@ private func gatherChannelsLast(
   }
 }
 
-/// Patches of any input: for each position in the patch, the pixels of an output row in one loop without tests.
+/// Patches of any input, value by value: scratch[k][pixel], so that both sides of the copy are rows of pixels.
 private func gatherStrided(
   _ task: Convolution, _ first: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>
 ) {
   let window = task.window
+  let step = window.strideWidth &* task.pixelStride
   var (oy, ox) = first.quotientAndRemainder(dividingBy: window.outputWidth)
   var done = 0
   while done < count {
     let run = min(count &- done, window.outputWidth &- ox)
-    let patches = scratch + done &* task.patchStride
-    var k = 0
+    var output = scratch + done
     for ky in 0..<window.kernelHeight {
       let y = oy &* window.strideHeight &- window.padTop &+ ky &* window.dilationHeight
       for kx in 0..<window.kernelWidth {
@@ -84,19 +87,29 @@ private func gatherStrided(
         if y >= 0 && y < window.inputHeight {
           (begin, end) = insidePositions(start: x, stride: window.strideWidth, size: window.inputWidth, count: run)
         }
+        let base = y &* task.rowStride &+ x &* task.pixelStride
         for channel in 0..<task.inputChannels {
-          let base = y &* task.rowStride &+ channel &* task.channelStride
-          for pixel in 0..<begin { patches[pixel &* task.patchStride &+ k] = 0 }
-          for pixel in begin..<end {
-            let column = x &+ pixel &* window.strideWidth
-            patches[pixel &* task.patchStride &+ k] = task.input[base &+ column &* task.pixelStride]
-          }
-          for pixel in end..<run { patches[pixel &* task.patchStride &+ k] = 0 }
-          k &+= 1
+          for pixel in 0..<begin { output[pixel] = 0 }
+          copy(task.input, base &+ channel &* task.channelStride, step, output, begin, end)
+          for pixel in end..<run { output[pixel] = 0 }
+          output += Convolution.scratchPixels
         }
       }
     }
     done &+= run
     (ox, oy) = (0, oy &+ 1)
+  }
+}
+
+/// output[i] = input[base + i · step] for begin <= i < end, with the usual steps known to the compiler.
+@inline(__always)
+private func copy(
+  _ input: UnsafePointer<Float>, _ base: Int, _ step: Int, _ output: UnsafeMutablePointer<Float>, _ begin: Int,
+  _ end: Int
+) {
+  switch step {
+  case 1: for i in begin..<end { output[i] = input[base &+ i] }
+  case 2: for i in begin..<end { output[i] = input[base &+ i &* 2] }
+  default: for i in begin..<end { output[i] = input[base &+ i &* step] }
   }
 }

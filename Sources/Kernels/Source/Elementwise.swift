@@ -1,25 +1,26 @@
 import FerryKernelInterface
+import FerryKernelVector
 
-protocol Combination {
+private protocol Combination {
   static func apply(_ a: Vector, _ b: Vector) -> Vector
 }
 
-enum Sum: Combination {
+private enum Sum: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a + b }
 }
-enum Difference: Combination {
+private enum Difference: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a - b }
 }
-enum Multiplication: Combination {
+private enum Multiplication: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a * b }
 }
-enum Quotient: Combination {
+private enum Quotient: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { a / b }
 }
-enum Maximum: Combination {
+private enum Maximum: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { maximum(a, b) }
 }
-enum Minimum: Combination {
+private enum Minimum: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { minimum(a, b) }
 }
 
@@ -27,10 +28,10 @@ enum Minimum: Combination {
 @inline(never)
 private func combine<C: Combination>(
   _: C.Type, _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-  _ count: Int, _ lower: Float, _ upper: Float
+  _ count: Int, _ finish: Finish
 ) {
-  let lower = Vector(repeating: lower)
-  let upper = Vector(repeating: upper)
+  let lower = Vector(repeating: finish.lower)
+  let upper = Vector(repeating: finish.upper)
   var i = 0
   while i &+ 16 <= count {
     store(clip(C.apply(load(left + i), load(right + i)), lower, upper), output + i)
@@ -45,8 +46,6 @@ private func combine<C: Combination>(
 
 func binary(_ task: Binary, _ rows: Range<Int>) {
   let finish = Finish(task.activation)
-  let lower = finish.clips ? finish.lower : -.infinity
-  let upper = finish.clips ? finish.upper : .infinity
   // Rows without gaps are one long row.
   let joined = task.rightStride == task.columns
   let length = joined ? task.columns &* rows.count : task.columns
@@ -61,14 +60,14 @@ func binary(_ task: Binary, _ rows: Range<Int>) {
       let count = min(piece, length &- done)
       let (a, b, c) = (left + done, right + done, output + done)
       switch task.operation {
-      case .add: combine(Sum.self, a, b, c, count, lower, upper)
-      case .subtract: combine(Difference.self, a, b, c, count, lower, upper)
-      case .multiply: combine(Multiplication.self, a, b, c, count, lower, upper)
-      case .divide: combine(Quotient.self, a, b, c, count, lower, upper)
-      case .maximum: combine(Maximum.self, a, b, c, count, lower, upper)
-      case .minimum: combine(Minimum.self, a, b, c, count, lower, upper)
+      case .add: combine(Sum.self, a, b, c, count, finish)
+      case .subtract: combine(Difference.self, a, b, c, count, finish)
+      case .multiply: combine(Multiplication.self, a, b, c, count, finish)
+      case .divide: combine(Quotient.self, a, b, c, count, finish)
+      case .maximum: combine(Maximum.self, a, b, c, count, finish)
+      case .minimum: combine(Minimum.self, a, b, c, count, finish)
       }
-      finish.complete(c, rows: 1, stride: 0, count: count)
+      if let remaining = finish.remaining { activate(remaining, c, c, count) }
       done &+= count
     }
   }

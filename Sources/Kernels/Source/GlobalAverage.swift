@@ -1,4 +1,5 @@
 import FerryKernelInterface
+import FerryKernelVector
 
 /// Four sums, pixel p in sum p % 4, then (0 + 1) + (2 + 3): independent additions hide their latency, and shorter sums
 /// round less.

@@ -1,4 +1,5 @@
 import FerryKernelInterface
+import FerryKernelVector
 
 func pool(_ task: Pooling, _ rows: Range<Int>) {
   let window = task.window
@@ -19,39 +20,37 @@ func pool(_ task: Pooling, _ rows: Range<Int>) {
         ? task.input
         : task.input + (y &+ tapRows.begin &* window.dilationHeight) &* inputRow
           + (x &+ tapColumns.begin &* window.dilationWidth) &* task.inputStride
-      let taps = Taps(
-        rows: width == 0 ? 0 : height, columns: width, rowStride: window.dilationHeight &* inputRow,
-        columnStride: window.dilationWidth &* task.inputStride)
+      let rows = width == 0 ? 0 : height
       switch task.kind {
-      case .maximum: maximumOfTaps(taps, input, output, task.blocks)
-      case .average: averageOfTaps(taps, input, output, task.blocks, divisor: height &* width)
+      case .maximum: maximumOfTaps(task, rows, width, input, output)
+      case .average: averageOfTaps(task, rows, width, input, output, divisor: height &* width)
       case .averageIncludingPadding:
         let down = insidePositions(
           start: y &+ window.padTop, stride: window.dilationHeight, size: task.paddedHeight, count: window.kernelHeight)
         let across = insidePositions(
           start: x &+ window.padLeft, stride: window.dilationWidth, size: task.paddedWidth, count: window.kernelWidth)
         averageOfTaps(
-          taps, input, output, task.blocks, divisor: (down.end &- down.begin) &* (across.end &- across.begin))
+          task, rows, width, input, output, divisor: (down.end &- down.begin) &* (across.end &- across.begin))
       }
     }
   }
 }
 
-/// The positions of one window that lie inside the input.
-private struct Taps {
-  var rows, columns, rowStride, columnStride: Int
-}
+// `tapRows` by `tapColumns` positions of one window lie inside the input, the first of them at `input`.
 
 private func maximumOfTaps(
-  _ taps: Taps, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ blocks: Int
+  _ task: Pooling, _ tapRows: Int, _ tapColumns: Int, _ input: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>
 ) {
-  for block in 0..<blocks {
+  let tapRow = task.window.dilationHeight &* task.window.inputWidth &* task.inputStride
+  let tapColumn = task.window.dilationWidth &* task.inputStride
+  for block in 0..<task.blocks {
     var result = Vector(repeating: -.infinity)
-    for row in 0..<taps.rows {
-      var tap = input + block &* lanes + row &* taps.rowStride
-      for _ in 0..<taps.columns {
+    for row in 0..<tapRows {
+      var tap = input + block &* lanes + row &* tapRow
+      for _ in 0..<tapColumns {
         result = maximum(result, load(tap))
-        tap += taps.columnStride
+        tap += tapColumn
       }
     }
     store(result, output + block &* lanes)
@@ -59,16 +58,19 @@ private func maximumOfTaps(
 }
 
 private func averageOfTaps(
-  _ taps: Taps, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ blocks: Int, divisor: Int
+  _ task: Pooling, _ tapRows: Int, _ tapColumns: Int, _ input: UnsafePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, divisor: Int
 ) {
+  let tapRow = task.window.dilationHeight &* task.window.inputWidth &* task.inputStride
+  let tapColumn = task.window.dilationWidth &* task.inputStride
   let divisor = Vector(repeating: Float(divisor))
-  for block in 0..<blocks {
+  for block in 0..<task.blocks {
     var sum = Vector.zero
-    for row in 0..<taps.rows {
-      var tap = input + block &* lanes + row &* taps.rowStride
-      for _ in 0..<taps.columns {
+    for row in 0..<tapRows {
+      var tap = input + block &* lanes + row &* tapRow
+      for _ in 0..<tapColumns {
         sum += load(tap)
-        tap += taps.columnStride
+        tap += tapColumn
       }
     }
     store(sum / divisor, output + block &* lanes)

@@ -1,72 +1,74 @@
 // Sixteen floats, the unit of every kernel. The compiler splits one into four xmm or NEON registers, two ymm or one
 // zmm, so that one source serves every instruction set.
 //
+// These helpers are a module of their own because a debug build optimises each file by itself: across files of one
+// module nothing is inlined there, across modules transparent functions are. They are compiled into the kernels, with
+// the kernels' flags; a function here that is not transparent would be compiled once, for the baseline.
+//
 // The helpers are @_transparent, not @inline(__always): inside large functions the latter were outlined, and every
 // register was spilled around the call.
 
-typealias Vector = SIMD16<Float>
-typealias Bits = SIMD16<Int32>
+public import CShims
+
+public typealias Vector = SIMD16<Float>
+public typealias Bits = SIMD16<Int32>
 
 @_transparent
-func load(_ address: UnsafePointer<Float>) -> Vector {
+public func load(_ address: UnsafePointer<Float>) -> Vector {
   UnsafeRawPointer(address).loadUnaligned(as: Vector.self)
 }
 
 @_transparent
-func store(_ vector: Vector, _ address: UnsafeMutablePointer<Float>) {
+public func store(_ vector: Vector, _ address: UnsafeMutablePointer<Float>) {
   UnsafeMutableRawPointer(address).storeBytes(of: vector, as: Vector.self)
 }
 
 /// The first `count` floats (fewer than 16), zeros behind them. Nothing else is read.
-@inline(__always)
-func loadPartial(_ address: UnsafePointer<Float>, _ count: Int) -> Vector {
+@_transparent
+public func loadPartial(_ address: UnsafePointer<Float>, _ count: Int) -> Vector {
   var vector = Vector.zero
   for lane in 0..<count { vector[lane] = address[lane] }
   return vector
 }
 
-@inline(__always)
-func storePartial(_ vector: Vector, _ address: UnsafeMutablePointer<Float>, _ count: Int) {
+@_transparent
+public func storePartial(_ vector: Vector, _ address: UnsafeMutablePointer<Float>, _ count: Int) {
   for lane in 0..<count { address[lane] = vector[lane] }
 }
 
 /// sum + a · b, rounded once where the instruction set has a fused multiplication. SSE2 has none: `addingProduct`
 /// would be one library call for each lane there.
 @_transparent
-func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
-  #if FERRY_BASELINE && arch(x86_64)
-    sum + a * b
-  #else
-    sum.addingProduct(a, b)
-  #endif
+public func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+  if ferry_fuses_multiply_add() { sum.addingProduct(a, b) } else { sum + a * b }
 }
 
 /// `yes` where the mask is set, else `no`.
 @_transparent
-func select(_ mask: SIMDMask<Bits>, _ yes: Vector, _ no: Vector) -> Vector {
+public func select(_ mask: SIMDMask<Bits>, _ yes: Vector, _ no: Vector) -> Vector {
   no.replacing(with: yes, where: mask)
 }
 
 /// min(max(x, lower), upper), and NaN where x is NaN: a comparison with NaN is false, which keeps x.
 @_transparent
-func clip(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {
+public func clip(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {
   let raised = select(x .< lower, lower, x)
   return select(raised .> upper, upper, raised)
 }
 
 /// The larger lane, NaN if either is NaN.
 @_transparent
-func maximum(_ a: Vector, _ b: Vector) -> Vector {
+public func maximum(_ a: Vector, _ b: Vector) -> Vector {
   select((b .> a) .| (b .!= b), b, a)
 }
 
 /// The smaller lane, NaN if either is NaN.
 @_transparent
-func minimum(_ a: Vector, _ b: Vector) -> Vector {
+public func minimum(_ a: Vector, _ b: Vector) -> Vector {
   select((b .< a) .| (b .!= b), b, a)
 }
 
 @_transparent
-func magnitude(_ x: Vector) -> Vector {
+public func magnitude(_ x: Vector) -> Vector {
   unsafeBitCast(unsafeBitCast(x, to: Bits.self) & Bits(repeating: 0x7fff_ffff), to: Vector.self)
 }

@@ -3,11 +3,12 @@
 
 /// Adding this number rounds to an integer, which then stands in the low bits of the sum: `rounded()` is a library
 /// call on SSE2.
-private let rounding: Float = 0x1.8p23
+@_transparent
+public var rounding: Float { 0x1.8p23 }
 
 /// exp(r), and the bits of n + `rounding`.
 @_transparent
-private func reduceAndExpand(_ x: Vector) -> (value: Vector, integer: Bits) {
+public func reduceAndExpand(_ x: Vector) -> (value: Vector, integer: Bits) {
   let shifted = multiplyAdd(Vector(repeating: rounding), x, Vector(repeating: 1.442_695_04))
   let n = shifted - rounding
   // ln 2 in two parts; the first has 15 bits, so that its product with n is exact.
@@ -23,13 +24,13 @@ private func reduceAndExpand(_ x: Vector) -> (value: Vector, integer: Bits) {
 
 /// 2^n for -126 <= n <= 127. Only the low nine bits of n matter, so that n may carry the bits of `rounding`.
 @_transparent
-private func powerOfTwo(_ n: Bits) -> Vector {
+public func powerOfTwo(_ n: Bits) -> Vector {
   unsafeBitCast((n &+ 127) &<< 23, to: Vector.self)
 }
 
 /// exp(x) within 2 units in the last place, subnormal results and infinities included.
 @_transparent
-func exponential(_ x: Vector) -> Vector {
+public func exponential(_ x: Vector) -> Vector {
   // Beyond these bounds the result is 0 or infinity anyway; within them n fits two powers of two.
   let (value, integer) = reduceAndExpand(clip(x, Vector(repeating: -104), Vector(repeating: 89)))
   let n = integer &- Bits(repeating: Int32(bitPattern: rounding.bitPattern))
@@ -39,7 +40,7 @@ func exponential(_ x: Vector) -> Vector {
 
 /// exp(x), but never less than about 1e-38: for terms that are added to one. One power of two suffices.
 @_transparent
-func exponentialAddend(_ x: Vector) -> Vector {
+public func exponentialAddend(_ x: Vector) -> Vector {
   let (value, integer) = reduceAndExpand(clip(x, Vector(repeating: -86), Vector(repeating: 89)))
   // 2^128 is not a float: twice the value by 2^(n - 1).
   return (value + value) * powerOfTwo(integer &- 1)
