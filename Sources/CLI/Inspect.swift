@@ -30,7 +30,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() throws {
-    if try FileKind.isBundle(file) {
+    if try Bundle.isBundle(file) {
       try inspectBundle()
     } else {
       try inspectSource()
@@ -80,13 +80,5 @@ struct Inspect: ParsableCommand {
   private func printLists(_ graph: Graph, _ stored: StoredModel?) {
     if layers { print("layers:\n" + GraphText.layers(graph)) }
     if tensors { print("tensors:\n" + GraphText.tensors(graph, stored)) }
-  }
-}
-
-enum FileKind {
-  /// Whether a file is a bundle, by its first bytes: names prove nothing.
-  static func isBundle(_ path: String) throws -> Bool {
-    let file = try MappedFile(path: path)
-    return file.bytes.prefix(Bundle.magic.count).elementsEqual(Bundle.magic)
   }
 }

@@ -25,6 +25,13 @@ public final class Model: Sendable {
     self.graph = graph
   }
 
+  /// The model as a bundle holds it; its weights stay in the mapped file.
+  ///
+  /// - Throws: `damagedBundle`, or `unknownOperator` for an operator that this version does not have.
+  public convenience init(_ stored: StoredModel) throws {
+    self.init(name: stored.name, graph: try stored.graph(sourceNames: false))
+  }
+
   public var inputNames: [String] { graph.inputs.map { graph[$0].name } }
   public var outputNames: [String] { graph.outputs.map { graph[$0].name } }
 
@@ -72,4 +79,11 @@ public struct PlanSummary: Sendable {
   public let arenaBytes: Int
   /// Bytes of scratch memory for each piece of work that runs at a time.
   public let scratchBytes: Int
+}
+
+extension Bundle {
+  /// A model of this bundle, ready to run. Keep it: every call reads the graph anew.
+  ///
+  /// - Throws: `unknownName` if there is no such model.
+  public func model(named name: String) throws -> Model { try Model(storedModel(named: name)) }
 }

@@ -1,3 +1,4 @@
+import CShims
 import FerryKernels
 import FerryModel
 import FerryTensor
@@ -145,11 +146,8 @@ extension Tensor {
 /// Cores that this process may run on.
 private func availableCores() -> Int {
   #if os(Linux)
-    var set = cpu_set_t()
-    if sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 {
-      let count = withUnsafeBytes(of: set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
-      if count > 0 { return count }
-    }
+    let count = Int(ferry_available_cores())
+    if count > 0 { return count }
   #endif
   return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 }

@@ -25,6 +25,20 @@ static inline __attribute__((always_inline)) _Bool ferry_fuses_multiply_add(void
 #endif
 }
 
+#if defined(__linux__)
+#include <unistd.h>
+#include <sys/syscall.h>
+
+/// Processor cores that this process may run on; 0 if the system does not say. (The C library's own call is hidden from Swift.)
+static inline int ferry_available_cores(void) {
+  unsigned long mask[64];
+  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+  int count = 0;
+  for (long i = 0; i < bytes / (long)sizeof mask[0]; i++) count += __builtin_popcountl(mask[i]);
+  return count;
+}
+#endif
+
 #if defined(__x86_64__)
 #include <cpuid.h>
 

@@ -13,10 +13,10 @@ extension Planner {
   }
 
   /// Equal shapes; or a factor or offset for each channel, of each sample or of all.
-  func plan(_ binary: Binary, _ node: Node) throws -> Bool {
+  func plan(_ binary: FerryModel.Binary, _ node: Node) throws -> Bool {
     guard let operation = FerryKernels.Binary.Operation(binary.kind) else { return false }
     let output = try shape(of: node.outputs[0])
-    let commutes = [.add, .multiply, .maximum, .minimum].contains(binary.kind)
+    let commutes = [FerryModel.Binary.Kind.add, .multiply, .maximum, .minimum].contains(binary.kind)
     let orders = commutes ? [(0, 1), (1, 0)] : [(0, 1)]
     for (first, second) in orders {
       let (left, right) = (node.inputs[first], node.inputs[second])

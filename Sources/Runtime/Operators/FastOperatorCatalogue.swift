@@ -9,7 +9,7 @@ enum FastOperatorCatalogue {
     switch node.operation {
     case let operation as Activate: try planner.plan(operation, node)
     case let operation as BatchNormalization: try planner.plan(operation, node)
-    case let operation as Binary: try planner.plan(operation, node)
+    case let operation as FerryModel.Binary: try planner.plan(operation, node)
     case let operation as Conv: try planner.plan(operation, node)
     case let operation as ConvTranspose: try planner.plan(operation, node)
     case let operation as Flatten: try planner.plan(operation, node)

@@ -4,6 +4,8 @@
   import Darwin
 #endif
 
+import Synchronization
+
 /// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to disk, then renamed.
 package struct AtomicFile: ~Copyable {
   private let path: String
@@ -24,6 +26,8 @@ package struct AtomicFile: ~Copyable {
     }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     temporary = String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let name = temporary
+    Self.unfinished.withLock { names in _ = names.insert(name) }
   }
 
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -60,6 +64,17 @@ package struct AtomicFile: ~Copyable {
 
   deinit {
     close(descriptor)
-    if !finished { unlink(temporary) }
+    let (name, finished) = (temporary, finished)
+    Self.unfinished.withLock { names in
+      if !finished { unlink(name) }
+      names.remove(name)
+    }
+  }
+
+  private static let unfinished = Mutex<Set<String>>([])
+
+  /// Removes the temporary files that are being written, for a process that is about to end early.
+  package static func removeUnfinished() {
+    unfinished.withLock { names in for name in names { unlink(name) } }
   }
 }
