@@ -1,4 +1,3 @@
-import Crypto
 import FerryTensor
 
 extension Graph {
@@ -28,19 +27,19 @@ extension Graph {
       lines.append("\(node.operation.name) \(operands) \(results) \(attributes)")
     }
     lines.append("outputs \(outputs.map { number($0) })")
-    return hexadecimal(SHA256.hash(data: Array(lines.joined(separator: "\n").utf8)))
+    return ContentDigest(of: Array(lines.joined(separator: "\n").utf8)).hexadecimal
   }
 
   /// SHA-256, in hexadecimal, of all weights in the order in which the canonical walk reads them, row-major `float32`.
   public func weightsDigest() -> String {
-    var hash = SHA256()
+    var hash = ContentHash()
     for index in canonicalOrder() {
       for input in nodes[index].inputs {
         guard let weight = weights[input] else { continue }
-        weight.tensor.floats().withUnsafeBytes { hash.update(bufferPointer: $0) }
+        weight.tensor.floats().withUnsafeBytes { hash.update($0) }
       }
     }
-    return hexadecimal(hash.finalize())
+    return hash.digest().hexadecimal
   }
 
   /// Indexes of the nodes in an order that depends on the network alone: depth first from the outputs, inputs in order.
@@ -84,17 +83,4 @@ extension Dimension {
       return try sum + atom * Dimension(term.coefficient)
     }) ?? self
   }
-}
-
-/// Bytes as two lowercase hexadecimal digits each.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}
-
-/// SHA-256 of a file's bytes, in hexadecimal.
-package func sha256Hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String {
-  var hash = SHA256()
-  hash.update(bufferPointer: bytes)
-  return hexadecimal(hash.finalize())
 }

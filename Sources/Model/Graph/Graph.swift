@@ -37,7 +37,7 @@ public struct Graph: Sendable {
   }
 
   public mutating func add(_ weight: Weight, named name: String) -> ValueID {
-    let id = add(Value(name: name, shape: weight.tensor.shape.dimensions.map { Dimension($0) }))
+    let id = add(Value(name: name, shape: weight.shape.dimensions.map { Dimension($0) }))
     weights[id] = weight
     return id
   }
@@ -78,22 +78,6 @@ public struct Value: Sendable {
     self.name = name
     self.shape = shape
     self.sourceNames = sourceNames ?? [name]
-  }
-}
-
-/// A constant of the graph.
-public struct Weight: Sendable {
-  /// `float32`; `float64` while passes still compute with it, so that it is rounded once.
-  public var tensor: Tensor
-  /// The source's tensors that went into it.
-  public var sources: [String]
-  /// The passes that changed it; if there are none, it equals the source's tensor bit for bit.
-  public var passes: [String]
-
-  public init(tensor: Tensor, sources: [String], passes: [String] = []) {
-    self.tensor = tensor
-    self.sources = sources
-    self.passes = passes
   }
 }
 

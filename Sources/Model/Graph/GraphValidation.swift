@@ -22,7 +22,7 @@ extension Graph {
     for input in inputs { try produce(input, "an input") }
     for id in weights.keys.sorted(by: { $0.index < $1.index }) {
       try produce(id, "a weight")
-      guard self[id].shape.fixed == weights[id]?.tensor.shape.dimensions else {
+      guard self[id].shape.fixed == weights[id]?.shape.dimensions else {
         throw FerryError(.invalidModel, "weight \"\(self[id].name)\" does not have the shape of its value")
       }
     }

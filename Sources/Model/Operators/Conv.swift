@@ -11,7 +11,9 @@ public struct Conv: Operator {
   public let activation: Activation
 
   public init(window: Window, groups: Int, activation: Activation = .identity) throws {
-    guard groups >= 1 else { throw invalid("a convolution has \(groups) groups; at least 1 is needed") }
+    guard (1...(1 << 20)).contains(groups) else {
+      throw invalid("a convolution has \(groups) groups; from 1 to 2^20 are possible")
+    }
     self.window = window
     self.groups = groups
     self.activation = activation

@@ -13,7 +13,9 @@ public struct ConvTranspose: Operator {
   public let activation: Activation
 
   public init(window: Window, outputPadding: [Int], groups: Int, activation: Activation = .identity) throws {
-    guard groups >= 1 else { throw invalid("a transposed convolution has \(groups) groups; at least 1 is needed") }
+    guard (1...(1 << 20)).contains(groups) else {
+      throw invalid("a transposed convolution has \(groups) groups; from 1 to 2^20 are possible")
+    }
     guard outputPadding.count == 2, outputPadding.allSatisfy({ (0...(1 << 20)).contains($0) }) else {
       throw invalid("output_padding \(outputPadding) must be 2 numbers from 0 to 2^20")
     }

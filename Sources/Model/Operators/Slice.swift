@@ -37,7 +37,9 @@ public struct Slice: Operator {
     }
     for axis in shape.indices {
       guard let extent = shape[axis].value, let start = starts[axis].value, let count = counts[axis].value else { continue }
-      guard abs(steps[axis]) <= 1 << 31, count >= 0 else { throw invalid("a slice of \(count) elements") }
+      guard steps[axis].magnitude <= 1 << 31, (0...(1 << 31)).contains(count) else {
+        throw invalid("a slice of \(count) elements in steps of \(steps[axis])")
+      }
       let last = start + (count - 1) * steps[axis]
       guard count == 0 || ((0..<extent).contains(start) && (0..<extent).contains(last)) else {
         throw invalid("a slice from \(start) to \(last) leaves axis \(axis) of the shape \(shape.text)")

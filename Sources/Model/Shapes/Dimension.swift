@@ -43,7 +43,9 @@ public struct Dimension: Sendable, Hashable {
   }
 
   package init(constant: Int, terms: [Term]) throws {
-    guard abs(constant) <= Self.limit, terms.allSatisfy({ abs($0.coefficient) <= Self.limit }) else {
+    // Magnitudes, since the smallest integer has no absolute value.
+    let limit = Self.limit.magnitude
+    guard constant.magnitude <= limit, terms.allSatisfy({ $0.coefficient.magnitude <= limit }) else {
       throw FerryError(.invalidModel, "a dimension is computed beyond ±2^40")
     }
     self.constant = constant

@@ -1,0 +1,80 @@
+import FerryTensor
+
+/// The mapped file and where its blobs are. Every place has been checked against the file's size.
+final class BlobStore: Sendable {
+  let file: MappedFile
+  let entries: [BlobEntry]
+  /// Where the blob area begins in the file, and where it ends.
+  let area: Range<Int>
+
+  /// Checks that the blobs fill the area in order, each at a multiple of 64, with nothing between or behind them but padding.
+  ///
+  /// - Throws: `damagedBundle`.
+  init(file: MappedFile, entries: [BlobEntry], manifestEnd: Int, areaEnd: Int) throws {
+    guard let areaStart = aligned(manifestEnd), areaStart <= areaEnd else {
+      throw damaged("the file ends where its blobs should begin", at: manifestEnd)
+    }
+    var next = 0
+    var digests = Set<ContentDigest>(minimumCapacity: entries.count)
+    for (index, entry) in entries.enumerated() {
+      let place = "blob \(index) at offset \(entry.offset)"
+      guard entry.offset % TensorLayout.alignment == 0 else {
+        throw damaged("\(place) does not begin at a multiple of \(TensorLayout.alignment)")
+      }
+      guard entry.offset >= next else { throw damaged("\(place) overlaps the blob before it, which ends at \(next)") }
+      guard entry.offset == next else { throw damaged("a hole of \(entry.offset - next) bytes stands before \(place)") }
+      let (end, overflow) = entry.offset.addingReportingOverflow(entry.length)
+      guard !overflow, let padded = aligned(end), padded <= areaEnd - areaStart else {
+        throw damaged("\(place) with \(entry.length) bytes leaves the file", at: areaStart + entry.offset)
+      }
+      guard digests.insert(entry.digest).inserted else { throw damaged("\(place) stores what another blob stores") }
+      next = padded
+    }
+    guard areaStart + next == areaEnd else {
+      throw damaged("\(areaEnd - areaStart - next) bytes follow the last blob", at: areaStart + next)
+    }
+    self.file = file
+    self.entries = entries
+    area = areaStart..<areaEnd
+    try requireZeros(manifestEnd..<areaStart, "behind the manifest")
+  }
+
+  /// Where a blob begins in the file.
+  func offset(of index: Int) -> Int { area.lowerBound + entries[index].offset }
+
+  func storage(_ index: Int) -> Storage {
+    let start = offset(of: index)
+    return Storage(mapped: file, range: start..<start + entries[index].length)
+  }
+
+  /// Calls `body` with the bytes of a blob whose digest has just been found right.
+  func withVerifiedBytes<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
+    try verify(index)
+    return try withExtendedLifetime(file) { try body(storage(index).bytes) }
+  }
+
+  /// - Throws: `damagedBundle` if the blob does not have the digest that the manifest states.
+  func verify(_ index: Int) throws {
+    try withExtendedLifetime(file) {
+      guard ContentDigest(of: storage(index).bytes) == entries[index].digest else {
+        throw FerryError(
+          .damagedBundle, "blob \(index) of \(entries[index].length) bytes does not have the digest that the manifest states",
+          at: .init(file: file.path, byteOffset: offset(of: index)), hint: "copy the file again")
+      }
+    }
+  }
+
+  /// Checks the digest of every blob, and the padding behind each.
+  func verifyAll() throws {
+    for (index, entry) in entries.enumerated() {
+      try verify(index)
+      let end = offset(of: index) + entry.length
+      try located(.init(file: file.path)) { try requireZeros(end..<(aligned(end) ?? end), "behind blob \(index)") }
+    }
+  }
+
+  private func requireZeros(_ range: Range<Int>, _ place: String) throws {
+    guard let offset = file.bytes[range].firstIndex(where: { $0 != 0 }) else { return }
+    throw damaged("a byte of the padding \(place) is not zero", at: offset)
+  }
+}

@@ -1,0 +1,135 @@
+import FerryTensor
+
+/// Bounds on what opening a bundle may take.
+public struct BundleLimits: Sendable {
+  /// The largest manifest, in bytes.
+  public var manifestByteCount: Int
+
+  public init(manifestByteCount: Int = 16 << 20) {
+    self.manifestByteCount = manifestByteCount
+  }
+}
+
+/// An open `.ferry` file: models whose weights lie in the mapped file as the kernels read them.
+///
+/// Opening checks the header, the manifest's digest and canonical form, and the place and size of every blob, so that
+/// nothing read later leaves the file. It does not read the weights: `verifyBlobs()` checks their digests. The graphs, names,
+/// provenance, labels and goldens are read, and their digests checked, when they are asked for.
+///
+/// The file must not change while it is open: replace bundles by renaming, as every Ferry command does.
+public final class Bundle: Sendable {
+  public let path: String
+  public let byteCount: Int
+  /// The version of the format that the file has.
+  public let version: BundleVersion
+  public let producer: BundleProducer
+  /// The SHA-256 of the manifest, 64 hexadecimal digits: it covers every byte that the models are made of.
+  public let manifestDigest: String
+  /// Whether a signature block stands behind the blobs. Opening does not check it.
+  public let isSigned: Bool
+  /// In the order of the manifest.
+  public let models: [Model]
+  private let blobs: BlobStore
+
+  /// - Throws: `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`, `memoryBudget` for a
+  ///   manifest beyond the limit, or what opening the file throws.
+  public init(contentsOf path: String, limits: BundleLimits = BundleLimits()) throws {
+    let file = try MappedFile(path: path)
+    let header: Header
+    let manifest: Manifest
+    (header, manifest, blobs) = try located(.init(file: path)) { try Self.read(file, limits) }
+    let blobs = blobs
+    models = try located(.init(file: path)) { try manifest.models.map { try Model($0, in: blobs) } }
+    self.path = path
+    byteCount = file.byteCount
+    version = header.version
+    producer = manifest.producer
+    manifestDigest = header.manifestDigest.hexadecimal
+    isSigned = header.signatureLength > 0
+  }
+
+  /// - Throws: `unknownName` if there is no such model.
+  public func model(named name: String) throws -> Model {
+    guard let model = models.first(where: { $0.name == name }) else {
+      throw FerryError(
+        .unknownName, "the bundle has no model \"\(name)\"", at: .init(file: path),
+        supported: models.map(\.name).joined(separator: ", "))
+    }
+    return model
+  }
+
+  /// Reads the whole file: every blob must have the digest that the manifest states, and all padding must be zero.
+  ///
+  /// - Throws: `damagedBundle` for the first blob that does not.
+  public func verifyBlobs() throws { try blobs.verifyAll() }
+
+  private static func read(_ file: MappedFile, _ limits: BundleLimits) throws -> (Header, Manifest, BlobStore) {
+    try withExtendedLifetime(file) {
+      let header = try Header(of: file.bytes, manifestLimit: limits.manifestByteCount)
+      let end = header.manifestOffset + header.manifestLength
+      let bytes = UnsafeRawBufferPointer(rebasing: file.bytes[header.manifestOffset..<end])
+      guard ContentDigest(of: bytes) == header.manifestDigest else {
+        throw damaged("the manifest does not have the digest that the header states", at: header.manifestOffset)
+      }
+      let manifest = try located(.init(byteOffset: header.manifestOffset)) {
+        try Manifest(reading: canonicalJSON(bytes, at: header.manifestOffset, limits), header: header.version)
+      }
+      let areaEnd = try header.areaEnd()
+      let blobs = try BlobStore(file: file, entries: manifest.blobs, manifestEnd: end, areaEnd: areaEnd)
+      try manifest.checkUse(strict: header.version.minor <= BundleVersion.current.minor)
+      return (header, manifest, blobs)
+    }
+  }
+
+  private static func canonicalJSON(
+    _ bytes: UnsafeRawBufferPointer, at origin: Int, _ limits: BundleLimits
+  ) throws -> JSONValue {
+    let json: JSONValue
+    do {
+      json = try JSONValue(parsing: bytes, limits: JSONLimits(depth: 16, byteCount: limits.manifestByteCount))
+    } catch let error as FerryError {
+      throw damaged("the manifest: \(error.message)", at: error.location.byteOffset.map { origin + $0 })
+    }
+    let canonical = try json.canonical()
+    guard canonical.elementsEqual(bytes) else {
+      let difference = zip(canonical, bytes).enumerated().first { $1.0 != $1.1 }?.offset
+      throw damaged(
+        "the manifest is not in canonical form (RFC 8785)", at: origin + (difference ?? min(canonical.count, bytes.count)))
+    }
+    return json
+  }
+}
+
+extension Header {
+  /// Where the blob area ends: at the signature or at the file's end.
+  fileprivate func areaEnd() throws -> Int {
+    guard signatureOffset != 0 || signatureLength != 0 else { return fileLength }
+    guard signatureOffset % TensorLayout.alignment == 0, signatureOffset >= manifestOffset + manifestLength else {
+      throw damaged("the signature's offset is \(signatureOffset)", at: 72)
+    }
+    guard (1...Self.signatureLimit).contains(signatureLength), signatureOffset <= fileLength,
+      signatureLength == fileLength - signatureOffset
+    else {
+      throw damaged("the signature of \(signatureLength) bytes does not end the file", at: 80)
+    }
+    return signatureOffset
+  }
+}
+
+extension Manifest {
+  /// Checks that every blob is named by something. A newer version may name blobs in ways that this one does not know.
+  fileprivate func checkUse(strict: Bool) throws {
+    guard strict else { return }
+    var used = [Bool](repeating: false, count: blobs.count)
+    for model in models {
+      for blob in [model.graph, model.sourceNames, model.provenance] { used[blob] = true }
+      if let labels = model.labels { used[labels] = true }
+      for tensor in model.tensors { used[tensor.blob] = true }
+      for golden in model.goldens {
+        used[golden.document] = true
+        for file in golden.files { used[file.blob] = true }
+      }
+    }
+    if let unused = used.firstIndex(of: false) { throw damaged("nothing of the bundle names blob \(unused)") }
+  }
+}

@@ -1,0 +1,82 @@
+import FerryTensor
+
+/// What a bundle is made of.
+public struct BundleContents: Sendable {
+  /// One model or more, their names unique.
+  public var models: [BundleModel]
+  public var producer: BundleProducer
+
+  public init(models: [BundleModel], producer: BundleProducer = .ferry) {
+    self.models = models
+    self.producer = producer
+  }
+}
+
+/// The program that wrote a bundle.
+public struct BundleProducer: Sendable, Equatable {
+  public let name: String
+  public let version: String
+
+  public init(name: String, version: String) {
+    self.name = name
+    self.version = version
+  }
+
+  /// This version of Ferry.
+  public static let ferry = BundleProducer(name: "ferry", version: "0.1.0")
+}
+
+/// One model to be written into a bundle.
+public struct BundleModel: Sendable {
+  public var name: String
+  /// Its weights are `float32`; the name of a weight's value becomes the tensor's name.
+  public var graph: Graph
+  /// Made from the graph's inputs; element type and layout may be changed to the source's.
+  public var inputs: [ModelPort]
+  public var outputs: [ModelPort]
+  /// Where the model comes from: see FORMAT.md for the members that Ferry writes.
+  public var provenance: JSONValue
+  /// The names of the classes that an output scores, in order.
+  public var labels: [String]?
+  public var goldens: [BundleGolden]
+
+  public init(
+    name: String, graph: Graph, provenance: JSONValue, labels: [String]? = nil, goldens: [BundleGolden] = []
+  ) {
+    self.name = name
+    self.graph = graph
+    inputs = graph.inputs.map { ModelPort(graph[$0]) }
+    outputs = graph.outputs.map { ModelPort(graph[$0]) }
+    self.provenance = provenance
+    self.labels = labels
+    self.goldens = goldens
+  }
+}
+
+/// A golden case that travels with its model.
+public struct BundleGolden: Sendable {
+  /// Unique in the model.
+  public var name: String
+  /// The case: inputs, outputs, layers, tolerance (`case.json`).
+  public var document: JSONValue
+  /// The arrays that the document names.
+  public var files: [File]
+
+  public struct File: Sendable {
+    /// As the document names it: no folder.
+    public var name: String
+    /// Where the bytes are on this machine; they are mapped while they are copied.
+    public var path: String
+
+    public init(name: String, path: String) {
+      self.name = name
+      self.path = path
+    }
+  }
+
+  public init(name: String, document: JSONValue, files: [File]) {
+    self.name = name
+    self.document = document
+    self.files = files
+  }
+}

@@ -1,0 +1,49 @@
+import FerryTensor
+
+/// What running needs, as the manifest states it: blobs by their place in the list of blobs.
+struct Manifest {
+  var version: BundleVersion
+  var producer: BundleProducer
+  var blobs: [BlobEntry]
+  var models: [ModelEntry]
+
+  /// The largest manifest, unless a reader is told otherwise.
+  static let byteLimit = 16 << 20
+}
+
+/// One blob: named by its digest, so that equal content is stored once.
+struct BlobEntry {
+  var digest: ContentDigest
+  /// From the beginning of the blob area, a multiple of 64.
+  var offset: Int
+  /// Without the padding behind it.
+  var length: Int
+}
+
+struct ModelEntry {
+  var name: String
+  var inputs: [ModelPort]
+  var outputs: [ModelPort]
+  var graph: Int
+  var sourceNames: Int
+  var provenance: Int
+  var labels: Int?
+  var goldens: [GoldenEntry]
+  /// In the order of the graph's weights.
+  var tensors: [TensorEntry]
+}
+
+struct TensorEntry {
+  var name: String
+  var shape: Shape
+  var elementType: ElementType
+  var layout: TensorLayout
+  var passes: [String]
+  var blob: Int
+}
+
+struct GoldenEntry {
+  var name: String
+  var document: Int
+  var files: [(name: String, blob: Int)]
+}

@@ -1,0 +1,163 @@
+import FerryTensor
+
+extension Manifest {
+  /// Reads a manifest, and checks all that can be checked without the rest of the file but the places of the blobs.
+  ///
+  /// - Parameter header: the version that the file's header states.
+  /// - Throws: `damagedBundle`, `unsupportedVersion`, `unsupportedLayout`.
+  init(reading json: JSONValue, header: BundleVersion) throws {
+    let isKnown = header.minor <= BundleVersion.current.minor
+    let root = try JSONField(json, code: .damagedBundle).object()
+    try root.requireOnly(["blobs", "format", "models", "pipeline", "producer"], if: isKnown)
+
+    let format = try root.object("format")
+    try format.requireOnly(["major", "minor"], if: isKnown)
+    version = BundleVersion(major: try format.integer("major"), minor: try format.integer("minor"))
+    guard version == header else {
+      throw damaged("the header states version \(header) of the format, the manifest \(version)", at: 8)
+    }
+    guard try root.field("pipeline").isNull else {
+      throw FerryError(
+        .unsupportedVersion, "the bundle holds a pipeline, which this version of Ferry does not run",
+        supported: "bundles of format \(BundleVersion.current), without a pipeline", hint: "use a newer version of Ferry")
+    }
+    let producer = try root.object("producer")
+    try producer.requireOnly(["name", "version"], if: isKnown)
+    self.producer = BundleProducer(name: try producer.string("name"), version: try producer.string("version"))
+
+    blobs = try root.array("blobs").map { try BlobEntry(reading: $0.object(), isKnown: isKnown) }
+    let blobCount = blobs.count
+    models = try root.array("models").map { field in
+      try ModelEntry(reading: field.object(), blobCount: blobCount, isKnown: isKnown)
+    }
+    guard !models.isEmpty else { throw damaged("the bundle holds no model") }
+    try requireUnique(models.map(\.name), "models", in: "the bundle")
+  }
+}
+
+extension BlobEntry {
+  fileprivate init(reading fields: JSONFields, isKnown: Bool) throws {
+    try fields.requireOnly(["length", "offset", "sha256"], if: isKnown)
+    let digest = try fields.field("sha256")
+    guard let stated = ContentDigest(hexadecimal: try digest.string()) else {
+      throw digest.error("\(digest.name) is no SHA-256: 64 lowercase hexadecimal digits are needed")
+    }
+    self.digest = stated
+    offset = try fields.count("offset")
+    length = try fields.count("length")
+  }
+}
+
+extension ModelEntry {
+  fileprivate init(reading fields: JSONFields, blobCount: Int, isKnown: Bool) throws {
+    try fields.requireOnly(
+      ["goldens", "graph", "inputs", "labels", "name", "outputs", "provenance", "sourceNames", "tensors"], if: isKnown)
+    name = try fields.string("name")
+    guard !name.isEmpty else { throw damaged("a model has no name") }
+    inputs = try fields.array("inputs").map { try ModelPort(reading: $0.object(), isKnown: isKnown) }
+    outputs = try fields.array("outputs").map { try ModelPort(reading: $0.object(), isKnown: isKnown) }
+    graph = try fields.blob("graph", of: blobCount)
+    sourceNames = try fields.blob("sourceNames", of: blobCount)
+    provenance = try fields.blob("provenance", of: blobCount)
+    labels = try fields.field("labels").isNull ? nil : fields.blob("labels", of: blobCount)
+    goldens = try fields.array("goldens").map {
+      try GoldenEntry(reading: $0.object(), blobCount: blobCount, isKnown: isKnown)
+    }
+    tensors = try fields.array("tensors").map {
+      try TensorEntry(reading: $0.object(), blobCount: blobCount, isKnown: isKnown)
+    }
+    let place = "model \"\(name)\""
+    try requireUnique(inputs.map(\.name), "inputs", in: place)
+    try requireUnique(outputs.map(\.name), "outputs", in: place)
+    try requireUnique(goldens.map(\.name), "goldens", in: place)
+    try requireUnique(tensors.map(\.name), "tensors", in: place)
+  }
+}
+
+extension ModelPort {
+  fileprivate init(reading fields: JSONFields, isKnown: Bool) throws {
+    try fields.requireOnly(["elementType", "layout", "name", "shape"], if: isKnown)
+    let extents: [Extent] = try fields.array("shape").map { field in
+      if case .string(let text) = field.value { .symbolic(text) } else { .fixed(try field.count()) }
+    }
+    self.init(
+      name: try fields.string("name"), extents: extents, elementType: try fields.choice("elementType"),
+      layout: try fields.choice("layout", code: .unsupportedLayout))
+  }
+}
+
+extension TensorEntry {
+  fileprivate init(reading fields: JSONFields, blobCount: Int, isKnown: Bool) throws {
+    let name = try fields.string("name")
+    self.name = name
+    (shape, elementType, layout, passes, blob) = try located(.init(tensor: name)) {
+      try fields.requireOnly(["blob", "elementType", "layout", "name", "passes", "shape"], if: isKnown)
+      let extents = try fields.array("shape").map { try $0.count() }
+      // Also the extents beside a zero must be safe to multiply: strides are their products.
+      let largest = extents.reduce(1.0) { $0 * Double(Swift.max($1, 1)) }
+      guard largest <= 0x1p60, extents.count <= ExpressionLimits.rank else {
+        throw damaged("the shape \(extents) is larger than any tensor")
+      }
+      return (
+        try Shape(extents), try fields.choice("elementType"), try fields.choice("layout", code: .unsupportedLayout),
+        try fields.strings("passes"), try fields.blob("blob", of: blobCount)
+      )
+    }
+  }
+}
+
+extension GoldenEntry {
+  fileprivate init(reading fields: JSONFields, blobCount: Int, isKnown: Bool) throws {
+    try fields.requireOnly(["document", "files", "name"], if: isKnown)
+    name = try fields.string("name")
+    document = try fields.blob("document", of: blobCount)
+    files = try fields.array("files").map { field in
+      let file = try field.object()
+      try file.requireOnly(["blob", "name"], if: isKnown)
+      let name = try file.string("name")
+      guard isPlainFileName(name) else { throw damaged("a golden's file is called \"\(name)\", which is no plain file name") }
+      return (name, try file.blob("blob", of: blobCount))
+    }
+    try requireUnique(files.map(\.name), "files", in: "golden \"\(name)\"")
+  }
+}
+
+/// Whether a name stands for a file of its own folder, whatever the system: no path comes out of a bundle.
+func isPlainFileName(_ name: String) -> Bool {
+  !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255
+    && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && !"/\\:".utf8.contains($0) }
+}
+
+private func requireUnique(_ names: [String], _ what: String, in place: String) throws {
+  var seen = Set<String>(minimumCapacity: names.count)
+  for name in names where !seen.insert(name).inserted {
+    throw damaged("two \(what) of \(place) are called \"\(name)\"")
+  }
+}
+
+extension JSONFields {
+  /// A newer minor version may have members that this reader does not know.
+  fileprivate func requireOnly(_ keys: [String], if isKnown: Bool) throws {
+    if isKnown { try requireOnly(keys) }
+  }
+
+  fileprivate func blob(_ key: String, of count: Int) throws -> Int {
+    let field = try field(key)
+    let index = try field.count()
+    guard index < count else { throw field.error("\(field.name) is \(index), but there are \(count) blobs") }
+    return index
+  }
+
+  fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, as type: Choice.Type = Choice.self, code: FerryError.Code = .damagedBundle
+  ) throws -> Choice {
+    let field = try field(key)
+    let text = try field.string()
+    guard let choice = Choice(rawValue: text) else {
+      throw FerryError(
+        code, "\(field.name) is \"\(text)\", which this version of Ferry does not know",
+        supported: Choice.allCases.map(\.rawValue).joined(separator: ", "), hint: "use a newer version of Ferry")
+    }
+    return choice
+  }
+}
