@@ -28,7 +28,7 @@ public final class Bundle: Sendable {
   /// Whether a signature block stands behind the blobs. Opening does not check it.
   public let isSigned: Bool
   /// In the order of the manifest.
-  public let models: [Model]
+  public let storedModels: [StoredModel]
   private let blobs: BlobStore
 
   /// - Throws: `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`, `memoryBudget` for a
@@ -39,7 +39,7 @@ public final class Bundle: Sendable {
     let manifest: Manifest
     (header, manifest, blobs) = try located(.init(file: path)) { try Self.read(file, limits) }
     let blobs = blobs
-    models = try located(.init(file: path)) { try manifest.models.map { try Model($0, in: blobs) } }
+    storedModels = try located(.init(file: path)) { try manifest.models.map { try StoredModel($0, in: blobs) } }
     self.path = path
     byteCount = file.byteCount
     version = header.version
@@ -49,11 +49,11 @@ public final class Bundle: Sendable {
   }
 
   /// - Throws: `unknownName` if there is no such model.
-  public func model(named name: String) throws -> Model {
-    guard let model = models.first(where: { $0.name == name }) else {
+  public func storedModel(named name: String) throws -> StoredModel {
+    guard let model = storedModels.first(where: { $0.name == name }) else {
       throw FerryError(
         .unknownName, "the bundle has no model \"\(name)\"", at: .init(file: path),
-        supported: models.map(\.name).joined(separator: ", "))
+        supported: storedModels.map(\.name).joined(separator: ", "))
     }
     return model
   }

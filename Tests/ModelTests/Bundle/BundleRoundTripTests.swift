@@ -18,17 +18,17 @@ struct BundleRoundTripTests {
   @Test func everythingThatIsStatedOnce() throws {
     #expect(bundle.version == .current)
     #expect(bundle.producer == contents.producer)
-    #expect(bundle.models.map(\.name) == ["tiny", "tiny-2"])
+    #expect(bundle.storedModels.map(\.name) == ["tiny", "tiny-2"])
     #expect(!bundle.isSigned)
-    let model = try bundle.model(named: "tiny")
+    let model = try bundle.storedModel(named: "tiny")
     #expect(model.inputs == contents.models[0].inputs)
     #expect(model.inputs[0].extents == [.symbolic("batch"), .fixed(3), .symbolic("height"), .symbolic("width")])
     #expect(model.outputs == contents.models[0].outputs)
-    #expect(bundle.models[1].inputs[0].layout == .channelsLast)
-    #expect(bundle.models[1].inputs[0].elementType == .uint8)
+    #expect(bundle.storedModels[1].inputs[0].layout == .channelsLast)
+    #expect(bundle.storedModels[1].inputs[0].elementType == .uint8)
     #expect(try model.provenance() == contents.models[0].provenance)
     #expect(try model.labels() == ["cat", "dog", "ship"])
-    #expect(try bundle.models[1].labels() == nil)
+    #expect(try bundle.storedModels[1].labels() == nil)
     #expect(try model.goldens[0].document() == ["tolerance": 2e-5])
     let file = try model.goldens[0].file(named: "image.npy")
     #expect(Array(file.bytes) == Array("not read by the bundle".utf8))
@@ -36,7 +36,7 @@ struct BundleRoundTripTests {
   }
 
   @Test func theGraphAndAllItsNames() throws {
-    for (written, model) in zip(contents.models, bundle.models) {
+    for (written, model) in zip(contents.models, bundle.storedModels) {
       let graph = try model.graph()
       #expect(describe(graph) == describe(written.graph))
       #expect(graph.structureDigest() == written.graph.structureDigest())
@@ -46,14 +46,14 @@ struct BundleRoundTripTests {
   }
 
   @Test func theGraphWithoutSourceNames() throws {
-    let graph = try bundle.models[0].graph(sourceNames: false)
+    let graph = try bundle.storedModels[0].graph(sourceNames: false)
     #expect(graph.values[0].sourceNames == ["image"])
     #expect(graph.nodes.allSatisfy { $0.sources.isEmpty })
     #expect(graph.removed.isEmpty)
   }
 
   @Test func everyTensorInLogicalOrder() throws {
-    for (written, model) in zip(contents.models, bundle.models) {
+    for (written, model) in zip(contents.models, bundle.storedModels) {
       #expect(model.tensors.count == written.graph.weights.count)
       for (id, weight) in written.graph.weights {
         let tensor = try model.tensor(named: written.graph[id].name)
@@ -61,7 +61,7 @@ struct BundleRoundTripTests {
         #expect(bits(tensor) == bits(weight.tensor))
       }
     }
-    let layouts = Dictionary(uniqueKeysWithValues: bundle.models[0].tensors.map { ($0.name, $0.layout) })
+    let layouts = Dictionary(uniqueKeysWithValues: bundle.storedModels[0].tensors.map { ($0.name, $0.layout) })
     #expect(
       layouts == [
         "stem.weight": .panel16, "stem.bias": .rowMajor, "depthwise.weight": .depthwise16, "grouped.weight": .rowMajor,
@@ -71,7 +71,7 @@ struct BundleRoundTripTests {
 
   @Test func theSameResults() throws {
     let image = ReferenceArray<Float>(try BundleFixture.tensor([2, 3, 7, 9], seed: 9))
-    for (written, model) in zip(contents.models, bundle.models) {
+    for (written, model) in zip(contents.models, bundle.storedModels) {
       let expected = try written.graph.bound(toInputShapes: [[2, 3, 7, 9]]).evaluate([image])
       let graph = try model.graph()
       let actual = try graph.bound(toInputShapes: [[2, 3, 7, 9]]).evaluate([image])
@@ -80,7 +80,7 @@ struct BundleRoundTripTests {
   }
 
   @Test func packedWeightsAreReadInPlace() throws {
-    let graph = try bundle.models[0].graph()
+    let graph = try bundle.storedModels[0].graph()
     for (id, layout) in ExecutionLayout.choices(for: graph) {
       let weight = try #require(graph.weights[id])
       let storage = try weight.packed(as: layout)
@@ -98,7 +98,7 @@ struct BundleRoundTripTests {
   }
 
   @Test func equalContentIsStoredOnce() throws {
-    let (first, second) = (bundle.models[0].tensors, bundle.models[1].tensors)
+    let (first, second) = (bundle.storedModels[0].tensors, bundle.storedModels[1].tensors)
     for (a, b) in zip(first, second) {
       #expect((a.storage.address == b.storage.address) == (a.name != "head.weight"))
     }
@@ -109,7 +109,7 @@ struct BundleRoundTripTests {
     #expect(try TemporaryFolder.bytes(of: folder.path("a.ferry")) == TemporaryFolder.bytes(of: folder.path("b.ferry")))
     // Also from the graphs of the open bundle, whose weights are still packed.
     var again = contents
-    for index in again.models.indices { again.models[index].graph = try bundle.models[index].graph() }
+    for index in again.models.indices { again.models[index].graph = try bundle.storedModels[index].graph() }
     try BundleWriter.write(again, to: folder.path("c.ferry"))
     #expect(try TemporaryFolder.bytes(of: folder.path("a.ferry")) == TemporaryFolder.bytes(of: folder.path("c.ferry")))
   }
@@ -122,10 +122,10 @@ struct BundleRoundTripTests {
 
   @Test func unknownNamesAreRefused() throws {
     #expect(throws: FerryError(.unknownName, "the bundle has no model \"x\"", at: .init(file: bundle.path), supported: "tiny, tiny-2")) {
-      try bundle.model(named: "x")
+      try bundle.storedModel(named: "x")
     }
-    #expect { try bundle.models[0].tensor(named: "x") } throws: { ($0 as? FerryError)?.code == .unknownName }
-    #expect { try bundle.models[0].goldens[0].file(named: "x") } throws: { ($0 as? FerryError)?.code == .unknownName }
+    #expect { try bundle.storedModels[0].tensor(named: "x") } throws: { ($0 as? FerryError)?.code == .unknownName }
+    #expect { try bundle.storedModels[0].goldens[0].file(named: "x") } throws: { ($0 as? FerryError)?.code == .unknownName }
   }
 }
 

@@ -1,7 +1,7 @@
 import FerryTensor
 
 /// One model of an open bundle. It keeps the file mapped as long as it, its tensors or its graphs live.
-public final class Model: Sendable {
+public final class StoredModel: Sendable {
   public let name: String
   public let inputs: [ModelPort]
   public let outputs: [ModelPort]

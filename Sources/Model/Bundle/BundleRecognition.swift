@@ -1,0 +1,11 @@
+import FerryTensor
+
+extension Bundle {
+  /// Whether a file begins as bundles do: names prove nothing.
+  ///
+  /// - Throws: what opening the file throws.
+  public static func isBundle(_ path: String) throws -> Bool {
+    let file = try MappedFile(path: path)
+    return withExtendedLifetime(file) { file.bytes.prefix(Header.magic.count).elementsEqual(Header.magic) }
+  }
+}
