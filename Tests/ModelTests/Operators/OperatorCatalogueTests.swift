@@ -1,0 +1,95 @@
+import FerryModel
+import FerryTensor
+import Testing
+
+/// What every operator must keep, whatever it computes.
+@Suite struct OperatorCatalogueTests {
+  /// One operator of each kind with attributes away from their defaults, and inputs that it takes.
+  static func samples() throws -> [(operation: any Operator, shapes: [[Int]])] {
+    let window = try Window(kernel: [3, 2], strides: [2, 1], dilations: [1, 2], pads: [1, 0, 1, 1])
+    return [
+      (Activate(Activation(.clip, a: -0.25, b: 0.75)), [[2, 3]]),
+      (BatchNormalization(epsilon: 1e-3), [[2, 3, 2, 2], [3], [3], [3], [3]]),
+      (Binary(.subtract), [[2, 3, 4], [3, 1]]),
+      (Concat(axis: 1), [[2, 3], [2, 4]]),
+      (try Conv(window: window, groups: 2, activation: Activation(.relu)), [[1, 4, 5, 6], [6, 2, 3, 2], [6]]),
+      (try ConvTranspose(window: window, outputPadding: [1, 0], groups: 1), [[1, 4, 3, 3], [4, 2, 3, 2]]),
+      (Flatten(axis: 2), [[2, 3, 4]]),
+      (Gemm(activation: Activation(.sigmoid)), [[2, 5], [3, 5], [3]]),
+      (GlobalPool(.maximum), [[2, 3, 4, 5]]),
+      (MatMul(), [[2, 3, 4], [4, 5]]),
+      (Pad(pads: [0, 1, 2, -1], mode: .constant, value: 2.5), [[3, 4]]),
+      (try Pool(.averageIncludingPadding, window: window, ceilMode: true), [[1, 2, 6, 7]]),
+      (Reduce(.mean, axes: [1], keepsDimensions: false), [[2, 3, 4]]),
+      (Reshape(shape: [3, 8]), [[2, 3, 4]]),
+      (Slice(starts: [1, 3], counts: [1, 2], steps: [1, -2]), [[2, 4]]),
+      (Softmax(axis: 1), [[2, 3]]),
+      (Transpose(permutation: [2, 0, 1]), [[2, 3, 4]]),
+    ]
+  }
+
+  @Test func theSamplesCoverTheCatalogue() throws {
+    let sampled = Set(try Self.samples().map { $0.operation.name })
+    #expect(sampled == Set(OperatorCatalogue.all.map { $0.name }))
+    #expect(Set(OperatorCatalogue.all.map { $0.name }).count == OperatorCatalogue.all.count)
+  }
+
+  @Test func shapesAgreeWithResults() throws {
+    for (operation, shapes) in try Self.samples() {
+      let stated = try operation.outputShapes(for: shapes.map { $0.map { Dimension($0) } }).map(\.fixed)
+      let inputs = shapes.map { shape in
+        ReferenceArray<Double>(shape: shape, elements: (0..<shape.reduce(1, *)).map { Double($0 % 7) * 0.3 + 0.1 })
+      }
+      let results = try operation.evaluate(inputs)
+      #expect(results.map(\.shape) == stated, "\(operation.name)")
+      #expect(results.allSatisfy { $0.elements.allSatisfy(\.isFinite) }, "\(operation.name)")
+    }
+  }
+
+  @Test func floatAndDoubleAgreeToRounding() throws {
+    for (operation, shapes) in try Self.samples() {
+      let numbers = shapes.map { shape in (0..<shape.reduce(1, *)).map { Float($0 % 11) * 0.37 + 0.2 } }
+      let narrow = try operation.evaluate(zip(shapes, numbers).map { ReferenceArray<Float>(shape: $0, elements: $1) })
+      let wide = try operation.evaluate(
+        zip(shapes, numbers).map { ReferenceArray<Double>(shape: $0, elements: $1.map(Double.init)) })
+      for (a, b) in zip(narrow, wide) {
+        // Sums are in Double in both: a float result is the rounded double.
+        #expect(zip(a.elements, b.elements).allSatisfy { abs(Double($0) - $1) <= abs($1) * 0x1p-24 }, "\(operation.name)")
+      }
+    }
+  }
+
+  @Test func attributesSurviveStorage() throws {
+    for (operation, _) in try Self.samples() {
+      let copy = try OperatorCatalogue.make(operation.name, operation.attributes)
+      #expect(copy.attributes == operation.attributes, "\(operation.name)")
+    }
+  }
+
+  @Test func anAttributeThatNobodyReadsIsRefused() throws {
+    for (operation, _) in try Self.samples() {
+      let error = #expect(throws: FerryError.self) {
+        try OperatorCatalogue.make(operation.name, operation.attributes + [Attribute("surprise", .flag(true))])
+      }
+      #expect(error?.message == "\(operation.name) has no attribute \"surprise\"")
+    }
+  }
+
+  @Test func aMissingAttributeIsRefused() throws {
+    for (operation, _) in try Self.samples() {
+      for index in operation.attributes.indices {
+        var fewer = operation.attributes
+        let dropped = fewer.remove(at: index)
+        let error = #expect(throws: FerryError.self) { try OperatorCatalogue.make(operation.name, fewer) }
+        #expect(error?.code == .damagedBundle, "\(operation.name) without \(dropped.name)")
+      }
+    }
+  }
+
+  @Test func symbolsAreBoundInAttributes() throws {
+    let height = Dimension.symbol("height")
+    let pads: [Dimension] = [try height.dividedRoundingDown(by: 2), 0, 0, 0]
+    let conv = try Conv(window: Window(kernel: [1, 1], strides: [1, 1], dilations: [1, 1], pads: pads), groups: 1)
+    #expect(try conv.bound(["height": 5]).window.pads == [2, 0, 0, 0])
+  }
+}
