@@ -98,17 +98,20 @@ struct ONNXExternalDataTests {
   }
 
   @Test func entriesThatMakeNoSense() throws {
-    func first(_ entries: KeyValuePairs<String, String>) throws -> String {
-      String(try words(entries, code: .invalidModel).prefix { $0 != "\n" })
+    func first(
+      _ entries: KeyValuePairs<String, String>, code: FerryError.Code = .invalidModel
+    ) throws -> String {
+      String(try words(entries, code: code).prefix { $0 != "\n" })
     }
     #expect(try first([:]) == "external_data names no location")
     #expect(try first(["location": ""]) == "external_data names no location")
     #expect(
-      try first(["location": "model.onnx.data", "length": "4"])
+      try first(["location": "model.onnx.data", "length": "4"], code: .externalDataRange)
         == "the external data are 4 bytes, but float32 2 takes 8")
     for offset in ["-1", "x", "", "9223372036854775808"] {
       #expect(
-        try first(["location": "model.onnx.data", "offset": offset]) == "external_data has the offset \"\(offset)\"")
+        try first(["location": "model.onnx.data", "offset": offset], code: .externalDataRange)
+          == "external_data has the offset \"\(offset)\"")
     }
     #expect(try first(["location": "model.onnx.data", "cipher": "1"]) == "external_data has the key \"cipher\"")
     #expect(try first(["location": "a", "location": "b"]) == "external_data has the key \"location\" twice")

@@ -18,6 +18,8 @@ final class Folder {
   func write(_ name: String, _ bytes: [UInt8]) throws -> String {
     let file = URL(fileURLWithPath: "\(path)/\(name)")
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    // A new file, not a truncated one: some file systems flush the latter to disk when it is closed.
+    unlink(file.path)
     try Data(bytes).write(to: file)
     return file.path
   }

@@ -41,7 +41,7 @@ struct ONNXMutationTests {
 
   /// FERRY_MUTATIONS sets another number of mutations, for a longer run by hand.
   @Test func damagedFilesGiveErrorsAndNothingElse() throws {
-    let rounds = ProcessInfo.processInfo.environment["FERRY_MUTATIONS"].flatMap { Int($0) } ?? 4000
+    let rounds = ProcessInfo.processInfo.environment["FERRY_MUTATIONS"].flatMap { Int($0) } ?? 2000
     let folder = try Folder()
     try folder.write("weights.bin", floatBytes([1, 2]))
     let original = valid()

@@ -38,7 +38,7 @@ final class ExternalFiles {
     let length = try values["length"].map { try Self.number($0, "length") } ?? expected
     guard length == expected else {
       throw FerryError(
-        .invalidModel, "the external data are \(length) bytes, but \(elementType.rawValue) \(shape) takes \(expected)")
+        .externalDataRange, "the external data are \(length) bytes, but \(elementType.rawValue) \(shape) takes \(expected)")
     }
     let file = try self.file(location)
     guard offset <= file.byteCount, length <= file.byteCount - offset else {
@@ -55,7 +55,7 @@ final class ExternalFiles {
   private static func number(_ text: String, _ key: String) throws -> Int {
     guard let value = Int(text), value >= 0 else {
       throw FerryError(
-        .invalidModel, "external_data has the \(key) \"\(text)\"", supported: "a number of bytes, 0 or more")
+        .externalDataRange, "external_data has the \(key) \"\(text)\"", supported: "a number of bytes, 0 or more")
     }
     return value
   }
