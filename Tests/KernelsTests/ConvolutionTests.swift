@@ -55,14 +55,18 @@ struct ConvolutionTests {
     }
   }
 
-  @Test("scratch rows avoid strides that share few cache sets")
-  func scratchSize() {
-    let problem = ConvolutionProblem(
-      Window(inputHeight: 2, inputWidth: 2, outputHeight: 1, outputWidth: 1, kernelHeight: 2, kernelWidth: 2),
-      inputChannels: 128, rowMajor: false, panels: 1, edge: .afterLast)
+  @Test("patches that would share few cache sets are spread, within the same scratch", arguments: Kernels.available)
+  func spreadPatches(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    let window = Window(
+      inputHeight: 8, inputWidth: 8, outputHeight: 7, outputWidth: 7, kernelHeight: 2, kernelWidth: 2)
+    let problem = ConvolutionProblem(window, inputChannels: 128, rowMajor: false, panels: 1, edge: .afterLast)
     #expect(problem.task().depth == 512)
     #expect(problem.task().patchStride == 528)
-    #expect(problem.task().scratchSize == 528 * Convolution.scratchPixels)
+    #expect(problem.task().patchesAtOnce == 46)
+    #expect(problem.task().scratchSize == 512 * Convolution.scratchPixels)
+    problem.run(table, 0..<49, 0..<1)
+    #expect(problem.firstWrong() == nil)
   }
 
   /// Every kind of geometry: pads on all sides, unequal pads, strides, dilations, kernels larger than the input, output

@@ -140,12 +140,14 @@ public struct Convolution: @unchecked Sendable {
   }
   /// Values of one patch: kernelHeight · kernelWidth · inputChannels.
   public var depth: Int { window.kernelHeight * window.kernelWidth * inputChannels }
+  /// Floats of scratch that one call needs.
+  public var scratchSize: Int { Convolution.scratchPixels * depth }
   /// Floats from one patch to the next in scratch. With a multiple of 512 the rows of a tile would share few cache
   /// sets.
   public var patchStride: Int { depth % 512 == 0 ? depth + lanes : depth }
-  /// Floats of scratch that one call needs.
-  public var scratchSize: Int { Convolution.scratchPixels * patchStride }
-  /// Patches gathered at a time.
+  /// Patches of this stride that scratch has room for.
+  public var patchesAtOnce: Int { max(1, min(Convolution.scratchPixels, scratchSize / max(patchStride, 1))) }
+  /// Patches gathered at a time, at most.
   public static let scratchPixels = 48
 }
 

@@ -4,10 +4,11 @@ import FerryKernelVector
 func convolution(
   _ task: Convolution, _ pixels: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
 ) {
+  let channelsLast = task.channelStride == 1
+  let patches = channelsLast ? task.patchesAtOnce : Convolution.scratchPixels
   var first = pixels.lowerBound
   while first < pixels.upperBound {
-    let count = min(Convolution.scratchPixels, pixels.upperBound &- first)
-    let channelsLast = task.channelStride == 1
+    let count = min(patches, pixels.upperBound &- first)
     if channelsLast {
       gatherChannelsLast(task, first, count, scratch)
     } else {

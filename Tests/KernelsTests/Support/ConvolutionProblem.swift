@@ -30,8 +30,7 @@ final class ConvolutionProblem {
     bias = GuardedBuffer(count: panels * lanes, edge: edge) { _ in numbers.next() }
     residual = GuardedBuffer(count: count, edge: edge) { _ in numbers.next() }
     output = GuardedBuffer(count: count, edge: edge) { _ in .nan }
-    let patch = depth % 512 == 0 ? depth + lanes : depth
-    scratch = GuardedBuffer(count: Convolution.scratchPixels * patch, edge: edge) { _ in .nan }
+    scratch = GuardedBuffer(count: Convolution.scratchPixels * depth, edge: edge) { _ in .nan }
   }
 
   func task(residual adds: Bool = false, _ activation: ActivationTask = ActivationTask()) -> Convolution {
