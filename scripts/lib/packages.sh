@@ -113,13 +113,15 @@ install_packages() {
 }
 
 require() {
-  local wanted name probe lacking=()
+  local wanted name probe lacking=() known
+  known="$(requirements && extra_requirements)"
   for wanted in "$@"; do
+    grep -q "^$wanted " <<<"$known" || fail 70 "scripts/lib/packages.sh knows no requirement $wanted"
     while IFS='|' read -r name probe _; do
       read -r name <<<"$name"
       # shellcheck disable=SC2086 # the probe is a list of words
       [ "$name" = "$wanted" ] && ! present $probe && lacking+=("$name")
-    done < <(requirements && extra_requirements)
+    done <<<"$known"
   done
   [ "${#lacking[@]}" = 0 ] && return
   command -v apt-get >/dev/null || fail 2 "missing: ${lacking[*]}" "hint: install them with your system's package manager"
