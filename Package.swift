@@ -61,7 +61,7 @@ let package = Package(
       dependencies: ["FerryKernelInterface", "CShims"] + kernelTargets.map { .target(name: $0.name) },
       path: "Sources/Kernels/Dispatch", swiftSettings: house),
     .target(
-      name: "FerryRuntime", dependencies: ["FerryTensor", "FerryModel", "FerryKernels", "CShims"],
+      name: "FerryRuntime", dependencies: ["FerryTensor", "FerryModel", "FerryKernels", "FerryKernelInterface", "CShims"],
       path: "Sources/Runtime", swiftSettings: house),
 
     // Import, verification and pictures: each the one home of its C libraries.

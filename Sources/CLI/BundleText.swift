@@ -25,7 +25,7 @@ enum BundleText {
     return lines.joined(separator: "\n")
   }
 
-  static func json(_ bundle: Bundle, layers: Bool, tensors: Bool) throws -> JSONValue {
+  static func json(_ bundle: ModelBundle, layers: Bool, tensors: Bool) throws -> JSONValue {
     let models = try bundle.storedModels.map { stored -> JSONValue in
       let graph = try stored.graph()
       var object = JSONObject()

@@ -30,7 +30,7 @@ struct Inspect: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() throws {
-    if try Bundle.isBundle(file) {
+    if try ModelBundle.isBundle(file) {
       try inspectBundle()
     } else {
       try inspectSource()
@@ -65,7 +65,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func inspectBundle() throws {
-    let bundle = try Bundle(contentsOf: file)
+    let bundle = try ModelBundle(contentsOf: file)
     if outputOptions.json { return print(try BundleText.json(bundle, layers: layers, tensors: tensors).pretty) }
     print(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(bundle.producer.name) \(bundle.producer.version)\(bundle.isSigned ? ", signed" : "")"

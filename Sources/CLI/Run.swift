@@ -52,7 +52,7 @@ struct Run: ParsableCommand {
   enum Decoder: String, CaseIterable, ExpressibleByArgument { case centerface }
 
   mutating func run() throws {
-    let opened = try Bundle(contentsOf: bundle)
+    let opened = try ModelBundle(contentsOf: bundle)
     let model = try Model(modelOptions.storedModel(in: opened))
     let session = try model.session(execution.sessionOptions())
     var inputs: [String: Tensor] = [:]

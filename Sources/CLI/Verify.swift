@@ -30,7 +30,7 @@ struct Verify: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() throws {
-    let opened = try Bundle(contentsOf: bundle)
+    let opened = try ModelBundle(contentsOf: bundle)
     Terminal.progress("checking digests")
     try opened.verifyBlobs()
     let stored = try modelOptions.storedModel(in: opened)
@@ -54,7 +54,7 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "The model, where the bundle holds several.")
   var model: String?
 
-  func storedModel(in bundle: Bundle) throws -> StoredModel {
+  func storedModel(in bundle: ModelBundle) throws -> StoredModel {
     if let model { return try bundle.storedModel(named: model) }
     guard let only = bundle.storedModels.first, bundle.storedModels.count == 1 else {
       throw FerryError(

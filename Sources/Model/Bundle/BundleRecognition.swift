@@ -9,3 +9,6 @@ extension Bundle {
     return withExtendedLifetime(file) { file.bytes.prefix(Header.magic.count).elementsEqual(Header.magic) }
   }
 }
+
+/// `Bundle` under a name that Foundation does not have: for files that import both.
+public typealias ModelBundle = Bundle
