@@ -13,11 +13,17 @@ final class ONNXImporter {
   private var weightIDs: [String: ValueID] = [:]
   private var nodeNames: Set<String> = []
   private var findings: [FerryError] = []
+  /// The names that some node reads or that are outputs.
+  private let readNames: Set<String>
 
   init(_ model: ONNXModel) {
     self.model = model
     graph = Graph(name: model.graph.name)
+    readNames = Set(model.graph.nodes.flatMap(\.inputs)).union(model.graph.outputs.map(\.name))
   }
+
+  /// Whether anything in the model depends on the value of this name.
+  func isRead(_ name: String) -> Bool { !name.isEmpty && readNames.contains(name) }
 
   /// - Parameter inputShapes: shapes that replace the declared ones, by input name.
   /// - Throws: one `FerryError` that lists everything in the model that Ferry refuses.

@@ -33,11 +33,9 @@ extension ONNXOperator {
     let axis = try node.axis(node.int("axis", default: node.opset < 13 ? 1 : -1), rank: shape.count)
     if node.opset < 13 && axis != shape.count - 1 {
       // Before opset 13 all axes from the given one on are normalised together.
-      guard shape[(axis + 1)...].allSatisfy({ $0 == 1 }) else {
-        throw node.refusal(
-          "axis", "Softmax of opset \(node.opset) normalises the axes from \(axis) on of \(shape.text) together",
-          supported: "the last axis", hint: "re-export at opset 13 or later")
-      }
+      let matrix = try node.intermediate(Flatten(axis: axis), [node.operand(0)], suffix: "matrix")
+      let softmax = try node.intermediate(Softmax(axis: 1), [matrix], suffix: "softmax")
+      return try node.emit(Reshape(shape: shape), [softmax])
     }
     try node.emit(Softmax(axis: axis), [node.operand(0)])
   }

@@ -20,9 +20,9 @@ extension ONNXOperator {
     try node.emit(BatchNormalization(epsilon: epsilon), node.operands.compactMap { $0 })
   }
 
-  /// Outside training Dropout is the identity; its mask cannot be had.
+  /// Outside training Dropout is the identity; its mask, which some exporters declare, cannot be had.
   static let dropout = ONNXOperator("Dropout", inputs: 1...3) { node in
-    let mask = node.node.outputs.dropFirst().contains { !$0.isEmpty }
+    let mask = node.node.outputs.dropFirst().contains { node.importer.isRead($0) }
     let training = node.has(2) ? try node.fixedIntegers(2, "training mode") != [0] : false
     guard !mask, !training else {
       throw FerryError(

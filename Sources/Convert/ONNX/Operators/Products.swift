@@ -15,7 +15,10 @@ extension ONNXOperator {
     }
     var left = try node.operand(0)
     if transposesA { left = try node.intermediate(Transpose(permutation: [1, 0]), [left], suffix: "transA") }
-    var weight: Operand = .constant(try node.constant(1, "weight"))
+    guard case .constant = try node.operand(1) else {
+      return try node.emitComputedGemm(left, transposesB: transposesB, alpha: alpha, beta: beta)
+    }
+    var weight = try node.operand(1)
     if !transposesB { weight = try node.intermediate(Transpose(permutation: [1, 0]), [weight], suffix: "weight") }
     weight = try node.scaled(weight, by: alpha, suffix: "alpha")
     guard node.has(2) else { return try node.emit(Gemm(), [left, weight]) }
@@ -39,10 +42,24 @@ extension ONNXOperator {
 }
 
 extension ONNXNodeImport {
+  /// Gemm of two computed matrices, which is no layer with weights: a product, then a sum.
+  fileprivate func emitComputedGemm(_ left: Operand, transposesB: Bool, alpha: Float, beta: Float) throws {
+    var right = try operand(1)
+    if transposesB { right = try intermediate(Transpose(permutation: [1, 0]), [right], suffix: "transB") }
+    guard has(2) || alpha != 1 else { return try emit(MatMul(), [left, right]) }
+    var product = try intermediate(MatMul(), [left, right], suffix: "product")
+    guard has(2) else { return try emit(Binary(.multiply), [product, number(alpha, "alpha")]) }
+    product = try scaled(product, by: alpha, suffix: "alpha")
+    try emit(Binary(.add), [product, scaled(operand(2), by: beta, suffix: "beta")])
+  }
+
+  private func number(_ value: Float, _ name: String) throws -> Operand {
+    .constant(Constant(name: "\(node.displayName)/\(name)", tensor: try Tensor([value], shape: []), sources: [], passes: []))
+  }
+
   /// The operand times a number; itself for 1.
   fileprivate func scaled(_ operand: Operand, by factor: Float, suffix: String) throws -> Operand {
     guard factor != 1 else { return operand }
-    let constant = Constant(name: suffix, tensor: try Tensor([factor], shape: []), sources: [], passes: [])
-    return try intermediate(Binary(.multiply), [operand, .constant(constant)], suffix: suffix)
+    return try intermediate(Binary(.multiply), [operand, number(factor, "\(suffix) value")], suffix: suffix)
   }
 }
