@@ -1,8 +1,8 @@
 import FerryTensor
 
 extension JSONValue {
-  /// The value as canonical JSON (RFC 8785): no whitespace, keys sorted by UTF-16 code units, shortest numbers. Equal values
-  /// have equal bytes.
+  /// The value as canonical JSON (RFC 8785): no whitespace, keys sorted by UTF-16 code units, shortest numbers. Equal
+  /// values have equal bytes.
   ///
   /// - Throws: `invalidJSON` for NaN and the infinities, which JSON cannot hold.
   public func canonical() throws -> [UInt8] {
@@ -42,7 +42,19 @@ extension JSONValue {
 /// Appends a string in quotes. Only what must be escaped is: quote, backslash, control characters.
 func appendString(_ string: String, to text: inout [UInt8]) {
   text.append(UInt8(ascii: "\""))
-  for byte in string.utf8 {
+  var string = string
+  string.withUTF8 { bytes in
+    if bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+      text.append(contentsOf: bytes)
+    } else {
+      appendEscaping(bytes, to: &text)
+    }
+  }
+  text.append(UInt8(ascii: "\""))
+}
+
+private func appendEscaping(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+  for byte in bytes {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"):
       text.append(UInt8(ascii: "\\"))
@@ -56,7 +68,6 @@ func appendString(_ string: String, to text: inout [UInt8]) {
     default: text.append(byte)
     }
   }
-  text.append(UInt8(ascii: "\""))
 }
 
 /// Whether one string comes before another by UTF-16 code units, decided on their UTF-8 bytes.
@@ -69,6 +80,6 @@ private func precedesInUTF16(_ first: String, _ second: String) -> Bool {
   return other.next() != nil
 }
 
-/// UTF-8 sorts by code point. UTF-16 differs in one thing: U+E000 to U+FFFF (first bytes EE and EF) come behind all that takes a
-/// surrogate pair (first bytes F0 to F4).
+/// UTF-8 sorts by code point. UTF-16 differs in one thing: U+E000 to U+FFFF (first bytes EE and EF) come behind all
+/// that takes a surrogate pair (first bytes F0 to F4).
 private func rankInUTF16(_ byte: UInt8) -> UInt8 { byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte }

@@ -94,5 +94,7 @@ public struct JSONField: Sendable {
     return "\"\(path)\""
   }
 
-  private func wrongKind(_ needed: String) -> FerryError { error("\(name) is \(value.kind), where \(needed) is needed") }
+  private func wrongKind(_ needed: String) -> FerryError {
+    error("\(name) is \(value.kind), where \(needed) is needed")
+  }
 }

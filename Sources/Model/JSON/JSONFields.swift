@@ -2,7 +2,8 @@ import FerryTensor
 
 /// The members of a JSON object together with where it stands. See `JSONField`.
 ///
-/// Each kind of value has two readers: the plain one needs the member, the optional one takes its absence, and null, as nil.
+/// Each kind of value has two readers: the plain one needs the member, the optional one takes its absence, and null, as
+/// nil.
 public struct JSONFields: Sendable {
   public let value: JSONObject
   let path: JSONPath

@@ -1,5 +1,5 @@
-/// Appends a finite number as ECMAScript's Number::toString writes it (RFC 8785, section 3.2.2.3): the shortest digits that
-/// read back as the same Double, plain up to 10²¹ and down to 10⁻⁶, otherwise with an exponent.
+/// Appends a finite number as ECMAScript's Number::toString writes it (RFC 8785, section 3.2.2.3): the shortest digits
+/// that read back as the same Double, plain up to 10²¹ and down to 10⁻⁶, otherwise with an exponent.
 func appendNumber(_ number: Double, to text: inout [UInt8]) {
   if number == 0 { return text.append(UInt8(ascii: "0")) }
   if number.magnitude < 0x1p53, number == number.rounded(.towardZero) {
@@ -26,7 +26,8 @@ func appendNumber(_ number: Double, to text: inout [UInt8]) {
   }
 }
 
-/// The shortest decimal digits of a positive number, and where the decimal point stands: the value is 0.d₁d₂… · 10^point.
+/// The shortest decimal digits of a positive number, and where the decimal point stands: the value is 0.d₁d₂… times 10
+/// to the power of `point`.
 private func shortestDigits(_ number: Double) -> (digits: [UInt8], point: Int) {
   // Swift's description has exactly these digits, in a form of its own: 5e-324, 0.001, 1.5, 1e+16.
   var digits: [UInt8] = []

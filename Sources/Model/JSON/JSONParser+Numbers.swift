@@ -9,7 +9,8 @@ extension JSONParser {
     let start = position
     let isNegative = current == UInt8(ascii: "-")
     if isNegative { position += 1 }
-    // Up to 15 digits are exact in a Double, and so is a power of ten up to 10²²: their product or quotient is correctly rounded.
+    // Up to 15 digits are exact in a Double, and so is a power of ten up to 10²²: their product or quotient is
+    // correctly rounded.
     var digits: UInt64 = 0
     var significantDigits = 0
     var scale = 0
@@ -72,6 +73,6 @@ extension JSONParser {
 }
 
 private let powersOfTen: [Double] = [
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21,
-  1e22,
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1e21, 1e22,
 ]

@@ -14,7 +14,8 @@ public struct JSONLimits: Sendable {
 }
 
 extension JSONValue {
-  /// Reads a JSON text, strictly as RFC 8259 says: UTF-8, no byte order mark, no duplicate keys, nothing behind the value.
+  /// Reads a JSON text, strictly as RFC 8259 says: UTF-8, no byte order mark, no duplicate keys, nothing behind the
+  /// value.
   ///
   /// - Throws: `invalidJSON` with the byte offset of what is wrong. Numbers beyond the range of Double are refused.
   public init(parsing bytes: UnsafeRawBufferPointer, limits: JSONLimits = JSONLimits()) throws {

@@ -1,6 +1,6 @@
 extension JSONValue {
-  /// The value for people: one member or element a line, two spaces a level, keys in their order; arrays of short scalars on
-  /// one line. NaN and the infinities, which JSON lacks, become the strings "NaN", "Infinity", "-Infinity".
+  /// The value for people: one member or element a line, two spaces a level, keys in their order; arrays of short
+  /// scalars on one line. NaN and the infinities, which JSON lacks, become the strings "NaN", "Infinity", "-Infinity".
   public var pretty: String {
     var text: [UInt8] = []
     appendPretty(to: &text, indentation: 0)
@@ -12,9 +12,8 @@ extension JSONValue {
     case .null: text.append(contentsOf: "null".utf8)
     case .bool(let value): text.append(contentsOf: (value ? "true" : "false").utf8)
     case .number(let value):
-      if value.isFinite { appendNumber(value, to: &text) } else {
-        JSONValue.reported(value).appendPretty(to: &text, indentation: indentation)
-      }
+      guard value.isFinite else { return JSONValue.reported(value).appendPretty(to: &text, indentation: indentation) }
+      appendNumber(value, to: &text)
     case .string(let value): appendString(value, to: &text)
     case .array(let elements):
       if let line = JSONValue.line(of: elements) { return text.append(contentsOf: line) }

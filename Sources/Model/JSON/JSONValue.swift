@@ -1,6 +1,7 @@
 import FerryTensor
 
-/// A JSON value (RFC 8259). Strings compare byte for byte, unlike Swift's own, which treat canonically equivalent text as equal.
+/// A JSON value (RFC 8259). Strings compare byte for byte, unlike Swift's own, which treat canonically equivalent text
+/// as equal.
 public enum JSONValue: Sendable {
   case null
   case bool(Bool)
@@ -64,7 +65,9 @@ extension JSONValue: Equatable {
 /// Whether two strings are equal byte for byte.
 func sameBytes(_ first: String, _ second: String) -> Bool {
   // Swift's comparison is quick where the strings differ, which is the common case.
-  first == second && first.utf8.elementsEqual(second.utf8)
+  guard first == second else { return false }
+  var (first, second) = (first, second)
+  return first.withUTF8 { firstBytes in second.withUTF8 { firstBytes.elementsEqual($0) } }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByFloatLiteral,

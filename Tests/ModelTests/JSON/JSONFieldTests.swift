@@ -11,7 +11,8 @@ struct JSONFieldTests {
   @Test("values of the right kind")
   func reading() throws {
     let root = try fields(
-      #"{"b":true,"n":1.5,"i":-3,"c":7,"s":"x","o":{"k":1},"a":[1,2],"t":["u","v"],"z":null,"w":"9223372036854775807"}"#)
+      #"{"b":true,"n":1.5,"i":-3,"c":7,"s":"x","o":{"k":1},"a":[1,2],"t":["u","v"],"z":null,"#
+        + #""w":"9223372036854775807"}"#)
     #expect(try root.bool("b"))
     #expect(try root.number("n") == 1.5)
     #expect(try root.integer("i") == -3)
@@ -33,7 +34,8 @@ struct JSONFieldTests {
   @Test("each refusal names the place")
   func refusals() throws {
     let root = try fields(
-      #"{"tolerance":{"peak":"x","count":-1,"half":0.5,"big":9007199254740993},"tensors":[{"name":1}],"a b":{"c.d":1},"n":"7"}"#)
+      #"{"tolerance":{"peak":"x","count":-1,"half":0.5,"big":9007199254740993},"tensors":[{"name":1}],"#
+        + #""a b":{"c.d":1},"n":"7"}"#)
     expect("\"tolerance.peak\" is a string, where a number is needed") { try root.object("tolerance").number("peak") }
     expect("\"tolerance.atol\" is missing") { try root.object("tolerance").number("atol") }
     expect("\"tolerance.count\" is -1, where a number from 0 up is needed") {

@@ -5,16 +5,20 @@ import Testing
 @Suite("JSON under mutation")
 struct JSONFuzzTests {
   private static let seedText = #"""
-    {"ferry":1,"models":[{"name":"cénter \ud83d\ude00","inputs":{"input.1":[1,3,-224,1.5e-7]},"flags":[true,false,null]},
-     {"name":"","tensors":{"a\n\"b\\":{"offset":64,"bytes":9007199254740991,"scale":0.30000000000000004}}}],"é":[[],{},[{}]]}
+    {"ferry":1,"models":[{"name":"cénter \ud83d\ude00","inputs":{"input.1":[1,3,-224,1.5e-7]},
+      "flags":[true,false,null]},
+     {"name":"","tensors":{"a\n\"b\\":{"offset":64,"bytes":9007199254740991,"scale":0.30000000000000004}}}],
+     "é":[[],{},[{}]]}
     """#
 
-  /// Every mutation is read as a value, which then survives the way through both writers, or refused with `invalidJSON`.
+  /// Every mutation is read as a value, which then survives the way through both writers, or refused.
   @Test("a mutated text never does harm")
   func mutations() throws {
     var random = SplitMix64(state: 20_240_611)
     let seed = Array(Self.seedText.utf8)
-    let pieces = ["[", "]", "{", "}", ",", ":", "\"", "\\", "\\u", "\\uD83D", "-", "0", "1e", "e999", "tru", "\u{0}", "é"]
+    let pieces = [
+      "[", "]", "{", "}", ",", ":", "\"", "\\", "\\u", "\\uD83D", "-", "0", "1e", "e999", "tru", "\u{0}", "é",
+    ]
     var accepted = 0
     for _ in 0..<20_000 {
       var bytes = seed
@@ -54,7 +58,9 @@ struct JSONFuzzTests {
       let number = Double(bitPattern: random.next())
       guard number.isFinite else { continue }
       let text = try JSONValue.number(number).canonical()
-      guard case .number(let back) = try JSONValue(parsing: text) else { throw FerryError(.internalDefect, "no number") }
+      guard case .number(let back) = try JSONValue(parsing: text) else {
+        throw FerryError(.internalDefect, "no number")
+      }
       try #require(back == number)
     }
   }

@@ -15,9 +15,10 @@ struct JSONParserTests {
   @Test(
     "numbers are correctly rounded on both paths",
     arguments: [
-      "0", "-0", "1", "-17", "0.1", "123456789012345", "1234567890123456789", "9007199254740993", "1e22", "1e23", "1e-22",
-      "1e-23", "123456789012345e22", "0.000001", "2.2250738585072014e-308", "4.9e-324", "1e-400", "1.7976931348623157e308",
-      "0e999", "0.0000000000000000000000000000000000000000000001", "100000000000000000000000e-23", "1E+2", "1e0001",
+      "0", "-0", "1", "-17", "0.1", "123456789012345", "1234567890123456789", "9007199254740993", "1e22", "1e23",
+      "1e-22", "1e-23", "123456789012345e22", "0.000001", "2.2250738585072014e-308", "4.9e-324", "1e-400",
+      "1.7976931348623157e308", "0e999", "0.0000000000000000000000000000000000000000000001",
+      "100000000000000000000000e-23", "1E+2", "1e0001",
     ])
   func number(text: String) throws {
     guard case .number(let number) = try JSONValue(parsing: text), let expected = Double(text) else {
@@ -31,7 +32,8 @@ struct JSONParserTests {
   func strings() throws {
     #expect(try JSONValue(parsing: #""a\"\\\/\b\f\n\r\tz""#) == .string("a\"\\/\u{8}\u{C}\n\r\tz"))
     #expect(try JSONValue(parsing: #""\u0041\u00e9\u20AC\uD83D\uDE00\u0000!""#) == .string("Aé€😀\u{0}!"))
-    #expect(try JSONValue(parsing: "\"é€😀 \u{7F} \u{FFFF} \u{10FFFF}\"") == .string("é€😀 \u{7F} \u{FFFF} \u{10FFFF}"))
+    let plain = "é€😀 \u{7F} \u{FFFF} \u{10FFFF}"
+    #expect(try JSONValue(parsing: "\"\(plain)\"") == .string(plain))
   }
 
   @Test("canonically equivalent text is not the same text")
