@@ -18,7 +18,13 @@ extension Tensor {
 
   /// The elements rounded to `Float`. A `float32` tensor is copied bit for bit.
   public func floats() -> [Float] {
-    elementType == .float32 ? numbers(as: Float.self) { $0 } : doubles().map { Float($0) }
+    switch elementType {
+    case .float32: numbers(as: Float.self) { $0 }
+    // Rounded once: by way of Double a number beyond 2⁵³ would be rounded twice.
+    case .int64: numbers(as: Int64.self) { Float($0) }
+    case .uint64: numbers(as: UInt64.self) { Float($0) }
+    default: doubles().map { Float($0) }
+    }
   }
 
   /// The elements of an integer or boolean tensor; nil for floating point and for what does not fit `Int`.

@@ -1,4 +1,5 @@
-/// The extents of a tensor, outermost dimension first. All are at least 0 and their product fits an `Int`.
+/// The extents of a tensor, outermost dimension first. All are at least 0, and the product of those that are not 0 fits
+/// an `Int`, so that strides can be computed for empty tensors as well.
 public struct Shape: Sendable, Hashable, CustomStringConvertible {
   public let dimensions: [Int]
   /// The product of the dimensions; 1 for a scalar.
@@ -6,19 +7,19 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
 
   /// - Throws: `invalidArray` if a dimension is negative or the number of elements overflows.
   public init(_ dimensions: [Int]) throws {
-    var count = 1
+    var extent = 1
     for dimension in dimensions {
       guard dimension >= 0 else {
         throw FerryError(.invalidArray, "shape \(dimensions) has a negative dimension")
       }
-      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      let (product, overflow) = extent.multipliedReportingOverflow(by: max(1, dimension))
       guard !overflow else {
         throw FerryError(.invalidArray, "shape \(dimensions) has more elements than an integer can count")
       }
-      count = product
+      extent = product
     }
     self.dimensions = dimensions
-    self.elementCount = count
+    self.elementCount = dimensions.contains(0) ? 0 : extent
   }
 
   /// A shape whose dimensions this program computed itself.
@@ -33,10 +34,12 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
   public var rank: Int { dimensions.count }
   public subscript(axis: Int) -> Int { dimensions[axis] }
 
-  /// Elements from one index to the next along each axis of a row-major tensor.
+  /// Elements from one index to the next along each axis of a row-major tensor. A dimension of 0 counts as 1.
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: rank)
-    for axis in dimensions.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * dimensions[axis + 1] }
+    for axis in dimensions.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * max(1, dimensions[axis + 1])
+    }
     return strides
   }
 

@@ -49,10 +49,11 @@ extension FerryError: CustomStringConvertible {
   public var description: String { rendered(indentation: "") }
 
   private func rendered(indentation: String) -> String {
-    var lines = [message]
+    // Each part may hold names out of a file.
+    var lines = [message.printable]
     if !location.isEmpty { lines.append("  at \(location)") }
-    if let supported { lines.append("  supported: \(supported)") }
-    if let hint { lines.append("  hint: \(hint)") }
+    if let supported { lines.append("  supported: \(supported.printable)") }
+    if let hint { lines.append("  hint: \(hint.printable)") }
     let shown = 20
     for cause in causes.prefix(shown) {
       lines.append("  - " + cause.rendered(indentation: indentation + "    "))

@@ -43,7 +43,7 @@ extension FerryError {
       if let attribute { parts.append("attribute \"\(attribute)\"") }
       if let tensor { parts.append("tensor \"\(tensor)\"") }
       if let byteOffset { parts.append("byte \(byteOffset)") }
-      return parts.joined(separator: ", ")
+      return parts.joined(separator: ", ").printable
     }
   }
 }

@@ -9,7 +9,7 @@ extension Tensor {
     self = try located(FerryError.Location(file: path)) { try Tensor(npy: file) }
   }
 
-  private init(npy file: MappedFile) throws {
+  package init(npy file: MappedFile) throws {
     let bytes = file.bytes
     let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]  // "\x93NUMPY"
     guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
@@ -24,13 +24,17 @@ extension Tensor {
     let length = (0..<lengthSize).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
     let start = 8 + lengthSize + length
     guard start <= bytes.count, length <= 1 << 16 else { throw Self.truncated }
-    let header = try NpyHeader(parsing: String(decoding: bytes[(8 + lengthSize)..<start], as: UTF8.self))
+    let header = try NpyHeader(parsing: bytes[(8 + lengthSize)..<start])
     let shape = try Shape(header.shape)
     let (size, overflow) = shape.elementCount.multipliedReportingOverflow(by: header.elementType.byteCount)
     guard !overflow, size == bytes.count - start else {
       throw FerryError(
         .invalidArray,
         "the header promises \(header.elementType.rawValue) \(shape), but \(bytes.count - start) bytes follow it")
+    }
+    if header.elementType == .bool, let wrong = bytes[start...].firstIndex(where: { $0 > 1 }) {
+      throw FerryError(
+        .invalidArray, "a boolean has the value \(bytes[wrong])", at: .init(byteOffset: wrong), supported: "0, 1")
     }
     let tensor = try Tensor(
       shape: shape, elementType: header.elementType, storage: Storage(mapped: file, range: start..<bytes.count))
@@ -44,14 +48,17 @@ extension Tensor {
     let target = Storage(zeroed: byteCount)
     var index = [Int](repeating: 0, count: shape.rank)
     var columnStrides = [Int](repeating: 1, count: shape.rank)
-    for axis in 1..<shape.rank { columnStrides[axis] = columnStrides[axis - 1] * shape[axis - 1] }
+    for axis in 1..<shape.rank { columnStrides[axis] = columnStrides[axis - 1] * max(1, shape[axis - 1]) }
     withUnsafeBytes { source in
+      guard let first = source.baseAddress else { return }
+      var from = 0
       for position in 0..<shape.elementCount {
-        let from = zip(index, columnStrides).reduce(0) { $0 + $1.0 * $1.1 }
-        (target.address + position * size).copyMemory(from: source.baseAddress! + from * size, byteCount: size)
+        (target.address + position * size).copyMemory(from: first + from * size, byteCount: size)
         for axis in index.indices.reversed() {
           index[axis] += 1
+          from += columnStrides[axis]
           if index[axis] < shape[axis] { break }
+          from -= index[axis] * columnStrides[axis]
           index[axis] = 0
         }
       }

@@ -1,8 +1,11 @@
 extension Tensor {
   /// Writes a NumPy `.npy` file, format version 1.0, in C order. The file appears whole or not at all.
   ///
-  /// - Throws: `fileUnwritable`.
+  /// - Throws: `fileUnwritable`; `invalidArray` for more than 64 dimensions, which NumPy cannot read.
   public func writeNpy(_ path: String) throws {
+    guard shape.rank <= NpyHeader.largestRank else {
+      throw FerryError(.invalidArray, "a NumPy array cannot have \(shape.rank) dimensions", at: .init(file: path))
+    }
     let descriptor = NpyHeader.descriptors.first { $0.0 == elementType }?.1 ?? ""
     let extents = shape.dimensions.map { "\($0)" }.joined(separator: ", ") + (shape.rank == 1 ? "," : "")
     var header = Array("{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(extents)), }".utf8)

@@ -6,28 +6,45 @@
 
 import Synchronization
 
-/// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to disk, then renamed.
+/// A file that appears whole or not at all: written under a temporary name in the same folder, flushed to disk, then
+/// renamed.
+///
+/// What stood under the name before stays untouched until the rename replaces it. A link is replaced, not followed.
 package struct AtomicFile: ~Copyable {
   private let path: String
   private let temporary: String
   private let descriptor: Int32
-  package private(set) var byteCount = 0
-  private var finished = false
+  package private(set) var byteCount: Int
+  private var finished: Bool
 
+  /// - Throws: `fileUnwritable`, also where something other than a regular file stands under the name (a device such as
+  ///   `/dev/null`, which renaming would destroy).
   package init(path: String) throws {
+    let (temporary, descriptor) = try Self.createBeside(path)
     self.path = path
-    let template = "\(path).XXXXXX.partial"
-    var buffer = Array(template.utf8CString)
-    descriptor = mkstemps(&buffer, 8)
-    guard descriptor >= 0 else {
-      throw FerryError(
-        .fileUnwritable, "cannot create a file here: \(systemMessage(errno))", at: .init(file: path),
-        hint: "choose a folder that exists and can be written to")
+    self.temporary = temporary
+    self.descriptor = descriptor
+    self.byteCount = 0
+    self.finished = false
+    Self.unfinished.withLock { names in _ = names.insert(temporary) }
+  }
+
+  /// A new empty file in the folder of `path`. The user's mask gives it its permissions, as any other new file.
+  private static func createBeside(_ path: String) throws -> (name: String, descriptor: Int32) {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
+      throw FerryError(.fileUnwritable, "this is \(kind), where a file is to be written", at: .init(file: path))
     }
-    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    temporary = String(decoding: buffer.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let name = temporary
-    Self.unfinished.withLock { names in _ = names.insert(name) }
+    for _ in 0..<100 {
+      let name = "\(path).\(String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)).partial"
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (name, descriptor) }
+      if errno != EEXIST && errno != EINTR { break }
+    }
+    throw FerryError(
+      .fileUnwritable, "cannot create a file here: \(systemMessage(errno))", at: .init(file: path),
+      hint: "choose a folder that exists and can be written to")
   }
 
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
@@ -53,10 +70,7 @@ package struct AtomicFile: ~Copyable {
 
   /// Puts the file in its place.
   package consuming func commit() throws {
-    // mkostemps makes the file private; give it what the user's mask allows, as for any other new file.
-    let mask = umask(0)
-    umask(mask)
-    guard fchmod(descriptor, 0o666 & ~mask) == 0, fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+    guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
       throw FerryError(.fileUnwritable, "cannot finish the file: \(systemMessage(errno))", at: .init(file: path))
     }
     finished = true

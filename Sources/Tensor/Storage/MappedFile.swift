@@ -6,8 +6,8 @@
 
 /// A file mapped read-only into memory.
 ///
-/// The mapping is private; a file that another process truncates while it is mapped makes reads beyond its new end fail with
-/// a signal, as with every memory-mapped format: replace files by renaming, never by writing into them.
+/// The mapping is private; a file that another process truncates while it is mapped makes reads beyond its new end fail
+/// with a signal, as with every memory-mapped format: replace files by renaming, never by writing into them.
 public final class MappedFile: @unchecked Sendable {
   public let path: String
   public let byteCount: Int
@@ -58,7 +58,14 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// The mapped bytes, valid as long as the file is referenced: where its last use would be this property, take
+  /// `withBytes` or keep it with `withExtendedLifetime`.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: address, count: byteCount) }
+
+  /// Calls `body` with the mapped bytes and keeps the file mapped meanwhile.
+  public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+    try withExtendedLifetime(self) { try body(bytes) }
+  }
 
   private static func openFailure(_ code: Int32, _ location: FerryError.Location) -> FerryError {
     switch code {
