@@ -1,0 +1,35 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A number with three significant digits: `1.23e-07`; 0, NaN and the infinities as words.
+package func scientific(_ value: Double) -> String { value == 0 ? "0" : formatted("%.2e", value) }
+
+/// A value with the nine significant digits that tell any two float32 numbers apart.
+package func valueText(_ value: Double) -> String { formatted("%.9g", value) }
+
+/// A tolerance with two significant digits, rounded up, so that what is printed passes as well.
+package func roundedUp(_ value: Double) -> String {
+  let text = formatted("%.1e", value)
+  guard let rounded = Double(text), rounded < value else { return text }
+  // One more in the last digit: the text is d.de±xx, and half of that step rounds to the next.
+  let step = Double("0.1e" + text.drop { $0 != "e" }.dropFirst()) ?? 0
+  return formatted("%.1e", rounded + step)
+}
+
+/// A number as people write tolerances: `2e-5`, `0.001`.
+package func shortNumber(_ value: Double) -> String {
+  let parts = value.description.split(separator: "e", maxSplits: 1)
+  guard let significand = parts.first else { return "" }
+  let short = significand.hasSuffix(".0") ? String(significand.dropLast(2)) : String(significand)
+  guard parts.count == 2, let exponent = Int(parts[1]) else { return short }
+  return "\(short)e\(exponent)"
+}
+
+private func formatted(_ format: String, _ value: Double) -> String {
+  var buffer = [CChar](repeating: 0, count: 64)
+  let count = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }
+  return String(decoding: buffer.prefix(max(0, min(Int(count), 63))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
