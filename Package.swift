@@ -98,9 +98,9 @@ let package = Package(
     .testTarget(name: "ModelTests", dependencies: ["FerryModel"], swiftSettings: house),
     .testTarget(name: "KernelsTests", dependencies: ["FerryKernels"], swiftSettings: house),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["FerryRuntime", "FerryConvert"], swiftSettings: house),
+      name: "RuntimeTests", dependencies: ["FerryRuntime", "FerryConvert", "FerryModel", "FerryTensor"], swiftSettings: house),
     .testTarget(
-      name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify"], swiftSettings: house),
+      name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"], swiftSettings: house),
     .testTarget(name: "VerifyTests", dependencies: ["FerryVerify"], swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["FerryMedia"], swiftSettings: house),
     .testTarget(name: "CLITests", dependencies: ["ferry"], swiftSettings: house),

@@ -19,11 +19,11 @@ public struct SourceDescription: Sendable {
     format = "ONNX"
     let file = try MappedFile(path: model.path)
     byteCount = file.byteCount
-    sha256 = sha256Hexadecimal(file.bytes)
+    sha256 = file.withBytes { sha256Hexadecimal($0) }
     let folder = model.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     externalFiles = try model.externalFiles.map { name in
       let external = try MappedFile(path: folder.isEmpty ? name : "\(folder)/\(name)")
-      return (name, sha256Hexadecimal(external.bytes))
+      return (name, external.withBytes { sha256Hexadecimal($0) })
     }
     producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
     opset = model.opsets[""] ?? 0

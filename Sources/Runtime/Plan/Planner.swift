@@ -4,7 +4,7 @@ import FerryTensor
 
 /// Turns a bound graph into steps: chooses layouts and kernels, inserts conversions between layouts, and notes when each
 /// region of the arena is written first and read last.
-final class Planner {
+package final class Planner {
   let graph: Graph
   private(set) var steps: [any PlanStep] = []
   private(set) var regions: [Region] = []
@@ -12,10 +12,16 @@ final class Planner {
   private var buffers: [ValueID: [Buffer]] = [:]
 
   /// A part of the arena and the steps between which it holds something.
-  struct Region: Sendable {
-    let count: Int
-    let firstStep: Int
-    var lastStep: Int
+  package struct Region: Sendable {
+    package let count: Int
+    package let firstStep: Int
+    package fileprivate(set) var lastStep: Int
+
+    package init(count: Int, firstStep: Int, lastStep: Int) {
+      self.count = count
+      self.firstStep = firstStep
+      self.lastStep = lastStep
+    }
   }
 
   /// - Parameter graph: bound to numbers.

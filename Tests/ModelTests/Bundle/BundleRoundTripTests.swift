@@ -115,7 +115,7 @@ struct BundleRoundTripTests {
   }
 
   @Test func tensorsOutliveTheBundle() throws {
-    func open() throws -> Tensor { try Bundle(contentsOf: folder.path("a.ferry")).models[0].tensor(named: "stem.bias") }
+    func open() throws -> Tensor { try Bundle(contentsOf: folder.path("a.ferry")).storedModels[0].tensor(named: "stem.bias") }
     let tensor = try open()
     #expect(bits(tensor) == bits(try BundleFixture.tensor([17], seed: 2)))
   }

@@ -1,0 +1,74 @@
+import FerryConvert
+import FerryModel
+import FerryTensor
+import Testing
+
+@Suite("Conversion options") struct OptionTests {
+  private let model = GoldenCases.root.appendingPathComponent("networks/mobilenet-ts13-unfolded-dynamic/model.onnx").path
+
+  private func convert(_ change: (inout ConversionOptions) -> Void) throws -> Conversion {
+    var options = ConversionOptions()
+    change(&options)
+    return try Converter.convert(onnx: model, options: options)
+  }
+
+  @Test func everyPassCanBeSwitchedOff() throws {
+    let all = try convert { _ in }.report.passes.map(\.name)
+    #expect(all.contains("fold-batch-normalization") && all.contains("fuse-activation"))
+    for pass in PassCatalogue.all {
+      let without = try convert { $0.disabledPasses = [pass.name] }.report.passes.map(\.name)
+      #expect(!without.contains(pass.name))
+    }
+    let error = #expect(throws: FerryError.self) { try convert { $0.disabledPasses = ["fold-everything"] } }
+    #expect(error?.code == .usage)
+    #expect(error?.message == "there is no pass \"fold-everything\"")
+  }
+
+  @Test func unfusedGraphsKeepEveryValue() throws {
+    let conversion = try convert { $0.fuses = false }
+    #expect(conversion.report.removedValues.isEmpty)
+    #expect(conversion.report.weights.allSatisfy { $0.fate != .folded })
+  }
+
+  /// With passes or without, the plain loops in double precision give the same numbers up to the rounding of folded weights.
+  @Test(arguments: GoldenCases.networks) func passesKeepWhatIsComputed(folder: String) throws {
+    let path = GoldenCases.root.appendingPathComponent(folder).path
+    var options = ConversionOptions()
+    let fused = try Converter.convert(onnx: "\(path)/model.onnx", options: options).graph
+    options.fuses = false
+    let plain = try Converter.convert(onnx: "\(path)/model.onnx", options: options).graph
+    let input = try Tensor(npy: "\(path)/input.npy")
+    let results = try [fused, plain].map { graph -> [Double] in
+      let bound = try graph.bound(toInputShapes: [input.shape.dimensions])
+      let arrays = try bound.evaluate([ReferenceArray<Double>(input)])
+      return try #require(arrays[bound.outputs[0]]).elements
+    }
+    let peak = results[1].map(abs).max() ?? 0
+    let difference = zip(results[0], results[1]).map { abs($0 - $1) }.max() ?? .infinity
+    // Folded weights are rounded once to 24 bits; a random network of tens of layers carries that to at most a few parts in 10⁶.
+    #expect(difference <= peak * 1e-5)
+  }
+
+  @Test func inputShapesAreReplacedAndChecked() throws {
+    let graph = try convert { $0.inputShapes = ["input": [2, 3, .symbol("rows"), 64]] }.graph
+    #expect(graph[graph.inputs[0]].shape == [2, 3, .symbol("rows"), 64])
+    var error = #expect(throws: FerryError.self) { try convert { $0.inputShapes = ["inptu": [1]] } }
+    #expect(error?.message == "--input-shape names \"inptu\", which is no input of the model")
+    #expect(error?.supported == "input")
+    error = #expect(throws: FerryError.self) { try convert { $0.inputShapes = ["input": [1, 3]] } }
+    #expect(error?.code == .shapeMismatch)
+  }
+
+  @Test func unknownAssumptionsAreRefused() {
+    let error = #expect(throws: FerryError.self) { try convert { $0.assumptions = ["padding": "same"] } }
+    #expect(error?.code == .usage)
+    #expect(error?.supported == "unused-weights=drop")
+  }
+
+  @Test func everyWeightIsAccountedFor() throws {
+    let report = try convert { _ in }.report
+    #expect(report.weights.allSatisfy { $0.fate != .unused && $0.fate != .unreachable })
+    #expect(report.weights.contains { $0.fate == .folded && $0.passes == ["fold-batch-normalization"] })
+    #expect(report.weights.filter { $0.fate == .folded }.allSatisfy { !$0.targets.isEmpty })
+  }
+}

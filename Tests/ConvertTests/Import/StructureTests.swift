@@ -1,0 +1,48 @@
+import FerryConvert
+import FerryModel
+import FerryTensor
+import Testing
+
+/// One network is one graph, whichever exporter and opset wrote it.
+@Suite("Structure") struct StructureTests {
+  /// The network's name is what stands before the exporter's.
+  private static func family(_ folder: String) -> String {
+    let name = folder.split(separator: "/").last.map(String.init) ?? folder
+    for exporter in ["-ts", "-dynamo"] {
+      if let range = name.range(of: exporter) { return String(name[..<range.lowerBound]) }
+    }
+    return name
+  }
+
+  @Test func exportsOfOneNetworkGiveOneStructure() throws {
+    let families = Dictionary(grouping: GoldenCases.networks, by: Self.family)
+    #expect(families.count >= 4)
+    for (family, folders) in families {
+      #expect(folders.count >= 3)
+      // A dynamic export takes the static ones' shape.
+      let shape = try folders.compactMap { folder in
+        try convert(folder).graph.inputs.first.map { _ in try inputShape(convert(folder).graph) }
+      }.first { $0.fixed != nil }
+      let digests = try folders.map { folder -> String in
+        var options = ConversionOptions()
+        options.inputShapes = ["input": try #require(shape)]
+        return try convert(folder, options).report.structureDigest
+      }
+      #expect(Set(digests).count == 1, "\(family): \(zip(folders, digests).map { "\($0) \($1.prefix(8))" })")
+    }
+  }
+
+  private func convert(_ folder: String, _ options: ConversionOptions = ConversionOptions()) throws -> Conversion {
+    try Converter.convert(onnx: GoldenCases.root.appendingPathComponent("\(folder)/model.onnx").path, options: options)
+  }
+
+  private func inputShape(_ graph: Graph) throws -> [Dimension] { graph[try #require(graph.inputs.first)].shape }
+
+  @Test func convertingTwiceGivesTheSameGraph() throws {
+    let folder = GoldenCases.networks[0]
+    let (first, second) = (try convert(folder), try convert(folder))
+    #expect(first.report.json == second.report.json)
+    #expect(first.report.weightsDigest == second.report.weightsDigest)
+    #expect(first.graph.values.map(\.name) == second.graph.values.map(\.name))
+  }
+}
