@@ -3,6 +3,7 @@ import FerryModel
 import FerryRuntime
 import FerryTensor
 import FerryVerify
+import Foundation
 import Testing
 
 /// Every committed model converts and gives what its golden cases say.

@@ -1,6 +1,7 @@
 import FerryConvert
 import FerryModel
 import FerryTensor
+import Foundation
 import Testing
 
 @Suite("Conversion options") struct OptionTests {

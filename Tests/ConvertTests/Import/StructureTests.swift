@@ -1,6 +1,7 @@
 import FerryConvert
 import FerryModel
 import FerryTensor
+import Foundation
 import Testing
 
 /// One network is one graph, whichever exporter and opset wrote it.
