@@ -88,6 +88,9 @@ struct ONNXTensorTests {
           at model.onnx, tensor "w"
         """)
     #expect(
+      try words(Build.tensor("w", [1], raw: floatBytes([1, 2]))).hasPrefix(
+        "the tensor holds 8 bytes, but float32 1 takes 4\n"))
+    #expect(
       try words(Build.tensor("w", [3]) { $0.bytes(4, floatBytes([1])) }).hasPrefix(
         "the tensor holds 1 elements, but the shape 3 takes 3\n"))
     #expect(try words(Build.tensor("w", [3])).hasPrefix("the tensor of shape 3 holds no data\n"))
