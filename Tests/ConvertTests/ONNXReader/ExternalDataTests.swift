@@ -77,10 +77,12 @@ struct ONNXExternalDataTests {
   }
 
   @Test func onlyRegularFilesAreRead() throws {
-    #expect(try words(["location": "sub"], code: .fileUnreadable).hasPrefix("this is a folder, where a file is needed\n"))
+    #expect(
+      try words(["location": "sub"], code: .fileUnreadable).hasPrefix("this is a folder, where a file is needed\n"))
     #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
     #expect(
-      try words(["location": "pipe"], code: .fileUnreadable).hasPrefix("this is not a regular file, where a file is needed\n"))
+      try words(["location": "pipe"], code: .fileUnreadable).hasPrefix(
+        "this is not a regular file, where a file is needed\n"))
     #expect(try words(["location": "model.onnx.data/x"], code: .missingExternalData).hasPrefix("the external data"))
   }
 

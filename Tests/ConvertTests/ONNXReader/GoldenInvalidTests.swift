@@ -3,8 +3,8 @@ import FerryTensor
 import Foundation
 import Testing
 
-/// The committed files that must be refused, as far as reading them goes; what only the meaning of the operators shows is
-/// the importer's to refuse, and such files must be readable.
+/// The committed files that must be refused, as far as reading them goes; what only the meaning of the operators shows
+/// is the importer's to refuse, and such files must be readable.
 @Suite("ONNX reader: golden files")
 struct ONNXGoldenInvalidTests {
   struct Expected: Decodable {

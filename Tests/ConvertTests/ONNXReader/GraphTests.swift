@@ -74,7 +74,8 @@ struct ONNXGraphTests {
     }
     #expect(try first(Build.graph(outputs: [])) == "the graph has no outputs")
     #expect(
-      try first(Build.graph(initializers: [Build.tensor("", [1], raw: floatBytes([1]))])) == "an initializer has no name")
+      try first(Build.graph(initializers: [Build.tensor("", [1], raw: floatBytes([1]))]))
+        == "an initializer has no name")
     #expect(try first(Build.graph(inputs: [Build.value("x"), Build.value("")])) == "a graph input has no name")
     #expect(
       try first(Build.graph(inputs: [Build.value("x"), Build.value("x")]))

@@ -97,7 +97,8 @@ enum Build {
   }
 
   static func model(
-    _ graph: ProtoWriter? = Build.graph(), opsets: [ProtoWriter] = [opset(17)], _ more: (inout ProtoWriter) -> Void = { _ in }
+    _ graph: ProtoWriter? = Build.graph(), opsets: [ProtoWriter] = [opset(17)],
+    _ more: (inout ProtoWriter) -> Void = { _ in }
   ) -> [UInt8] {
     var model = ProtoWriter()
     model.int(1, 8)

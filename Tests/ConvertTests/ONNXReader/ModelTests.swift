@@ -32,7 +32,8 @@ struct ONNXModelTests {
       ],
       outputs: [Build.value("y", [])]
     ) { $0.message(13, Build.value("h", [.value(1)], type: 11)) }
-    let bytes = Build.model(graph, opsets: [Build.opset(13, domain: "ai.onnx"), Build.opset(1, domain: "com.example")]) {
+    let opsets = [Build.opset(13, domain: "ai.onnx"), Build.opset(1, domain: "com.example")]
+    let bytes = Build.model(graph, opsets: opsets) {
       var entry = ProtoWriter()
       entry.string(1, "framework")
       entry.string(2, "torch")

@@ -88,6 +88,9 @@ struct ONNXTensorTests {
           at model.onnx, tensor "w"
         """)
     #expect(
+      try words(Build.tensor("w", [1], raw: floatBytes([1, 2]))).hasPrefix(
+        "the tensor holds 8 bytes, but float32 1 takes 4\n"))
+    #expect(
       try words(Build.tensor("w", [3]) { $0.bytes(4, floatBytes([1])) }).hasPrefix(
         "the tensor holds 1 elements, but the shape 3 takes 3\n"))
     #expect(try words(Build.tensor("w", [3])).hasPrefix("the tensor of shape 3 holds no data\n"))
@@ -117,12 +120,14 @@ struct ONNXTensorTests {
 
   @Test func valuesThatDoNotFitTheirType() throws {
     #expect(
-      try words(Build.tensor("w", [1], type: 2) { $0.packed(5, [256]) }).hasPrefix("the tensor holds 256, which is no uint8\n"))
+      try words(Build.tensor("w", [1], type: 2) { $0.packed(5, [256]) }).hasPrefix(
+        "the tensor holds 256, which is no uint8\n"))
     #expect(
       try words(Build.tensor("w", [1], type: 12) { $0.packed(11, [1 << 32]) }).hasPrefix(
         "the tensor holds 4294967296, which is no uint32\n"))
     #expect(
-      try words(Build.tensor("w", [1], type: 9) { $0.packed(5, [2]) }).hasPrefix("the tensor holds 2, which is no bool\n"))
+      try words(Build.tensor("w", [1], type: 9) { $0.packed(5, [2]) }).hasPrefix(
+        "the tensor holds 2, which is no bool\n"))
     #expect(try words(Build.tensor("w", [2], type: 9, raw: [1, 3])).hasPrefix("the tensor holds the boolean 3\n"))
   }
 

@@ -15,7 +15,8 @@ final class ExternalFiles {
   ///
   /// A `checksum` covers the whole file, which other tensors may share; it is accepted and not verified.
   ///
-  /// - Throws: `invalidModel`, `missingExternalData`, `externalDataOutsideFolder`, `externalDataLink`, `externalDataRange`.
+  /// - Throws: `invalidModel`, `missingExternalData`, `externalDataOutsideFolder`, `externalDataLink`,
+  ///   `externalDataRange`.
   func tensor(
     _ entries: [UnsafePointer<Onnx__StringStringEntryProto>], shape: Shape, elementType: ElementType
   ) throws -> Tensor {
@@ -38,7 +39,8 @@ final class ExternalFiles {
     let length = try values["length"].map { try Self.number($0, "length") } ?? expected
     guard length == expected else {
       throw FerryError(
-        .externalDataRange, "the external data are \(length) bytes, but \(elementType.rawValue) \(shape) takes \(expected)")
+        .externalDataRange,
+        "the external data are \(length) bytes, but \(elementType.rawValue) \(shape) takes \(expected)")
     }
     let file = try self.file(location)
     guard offset <= file.byteCount, length <= file.byteCount - offset else {

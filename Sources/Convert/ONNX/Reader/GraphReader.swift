@@ -43,7 +43,8 @@ struct GraphReader {
   private mutating func refuseParts(_ fields: Onnx__GraphProto) {
     for sparse in messages(fields.sparse_initializer, fields.n_sparse_initializer) {
       findings.add(
-        .unsupportedModel, "the initializer is a sparse tensor", at: .init(tensor: text(sparse.pointee.values?.pointee.name)),
+        .unsupportedModel, "the initializer is a sparse tensor",
+        at: .init(tensor: text(sparse.pointee.values?.pointee.name)),
         supported: "dense initializers")
     }
     for annotation in messages(fields.quantization_annotation, fields.n_quantization_annotation) {

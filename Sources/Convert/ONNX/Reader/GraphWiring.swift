@@ -9,7 +9,8 @@ enum GraphWiring {
       guard let first = producers.updateValue(producer, forKey: name) else { return }
       producers[name] = first
       findings.add(
-        .invalidModel, "the value \"\(name)\" is produced twice, by \(first.words(graph)) and by \(producer.words(graph))",
+        .invalidModel,
+        "the value \"\(name)\" is produced twice, by \(first.words(graph)) and by \(producer.words(graph))",
         at: location)
     }
     for name in storedNames {
@@ -71,8 +72,8 @@ enum GraphWiring {
     }
   }
 
-  /// Tells nodes in the wrong order from nodes that no order helps. The search for a cycle follows the whole graph, so only
-  /// the first findings get one; of all it is true that the value is read before it is produced.
+  /// Tells nodes in the wrong order from nodes that no order helps. The search for a cycle follows the whole graph, so
+  /// only the first findings get one; of all it is true that the value is read before it is produced.
   private static func report(
     _ later: [(node: ONNXNode, input: String, producer: Int)], _ graph: ONNXGraph, _ producers: [String: Producer],
     _ opset: Int?, _ findings: inout Findings

@@ -5,8 +5,9 @@ extension ONNXModel {
   /// Reads an ONNX file. Tensors stored as raw bytes, in the file or beside it, stay in the mapped files.
   ///
   /// - Throws: one error that lists all that was found: `fileNotFound`, `fileUnreadable`, `notONNX`, `truncatedFile`,
-  ///   `tooDeep`, `memoryBudget`, `invalidModel`, `unsupportedOpset`, `unsupportedModel`, `unsupportedType`, `trainingMode`,
-  ///   `missingParameters`, `missingExternalData`, `externalDataOutsideFolder`, `externalDataLink`, `externalDataRange`.
+  ///   `tooDeep`, `memoryBudget`, `invalidModel`, `unsupportedOpset`, `unsupportedModel`, `unsupportedType`,
+  ///   `trainingMode`, `missingParameters`, `missingExternalData`, `externalDataOutsideFolder`, `externalDataLink`,
+  ///   `externalDataRange`.
   package init(contentsOf path: String, limits: ONNXLimits = ONNXLimits()) throws {
     self = try located(.init(file: path)) {
       let file = try MappedFile(path: path)

@@ -9,7 +9,8 @@ package struct ONNXModel: Sendable {
   /// Who wrote the file ("pytorch"); empty if it does not say.
   package let producerName: String
   package let producerVersion: String
-  /// Operator set versions by domain. The domain of the standard operators is "", also where the file spells it "ai.onnx".
+  /// Operator set versions by domain. The domain of the standard operators is "", also where the file spells it
+  /// "ai.onnx".
   package let opsets: [String: Int]
   package let graph: ONNXGraph
   package let metadata: [String: String]

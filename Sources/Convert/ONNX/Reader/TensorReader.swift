@@ -9,8 +9,8 @@ struct TensorReader {
   /// More dimensions than any operator takes; keeps shapes printable.
   static let maximumRank = 64
 
-  /// - Throws: `unsupportedType`, `unsupportedModel`, `invalidModel`, and what `ExternalFiles` throws. The caller knows the
-  ///   tensor's name.
+  /// - Throws: `unsupportedType`, `unsupportedModel`, `invalidModel`, and what `ExternalFiles` throws. The caller knows
+  ///   the tensor's name.
   func tensor(_ message: UnsafePointer<Onnx__TensorProto>) throws -> Tensor {
     let fields = message.pointee
     guard let type = ONNXElementType.elementType(fields.data_type) else {
@@ -19,7 +19,8 @@ struct TensorReader {
         supported: ONNXElementType.supported)
     }
     guard fields.segment == nil else {
-      throw FerryError(.unsupportedModel, "the tensor is a segment of a larger one", hint: "save the model again with onnx.save")
+      throw FerryError(
+        .unsupportedModel, "the tensor is a segment of a larger one", hint: "save the model again with onnx.save")
     }
     let shape = try shape(fields, type)
     let typed = TypedData(message)

@@ -1,8 +1,8 @@
 import CONNX
 import FerryTensor
 
-/// A tensor's data in the fields that have a type: `float_data`, `int32_data` (all integers up to 32 bits, booleans, and
-/// float16 as its bits), `int64_data`, `double_data`, `uint64_data` (uint32 and uint64).
+/// A tensor's data in the fields that have a type: `float_data`, `int32_data` (all integers up to 32 bits, booleans,
+/// and float16 as its bits), `int64_data`, `double_data`, `uint64_data` (uint32 and uint64).
 struct TypedData {
   private let fields: Onnx__TensorProto
   private let counts: [(name: String, count: Int)]

@@ -2,8 +2,8 @@ import CONNX
 
 /// An upper bound of the memory that libprotobuf-c allocates while it unpacks one message.
 ///
-/// It lists a message's fields in slabs of 16, 32, 64, … entries before it parses them (the first slab is on the stack),
-/// then allocates each array of a repeated field at once, and each string, byte string and message by itself.
+/// It lists a message's fields in slabs of 16, 32, 64, … entries before it parses them (the first slab is on the
+/// stack), then allocates each array of a repeated field at once, and each string, byte string and message by itself.
 struct MemoryEstimate {
   /// What the allocator keeps beside each allocation.
   static let overhead = 16

@@ -6,7 +6,8 @@ package struct ONNXLimits: Sendable {
   package var messageCount = 2_000_000
   /// Memory that unpacking may take however small the file is, in bytes.
   package var memoryFloor = 8 << 20
-  /// Memory that unpacking may take for each byte of the file, raw tensor data not counted. Exporters' files take at most 10.
+  /// Memory that unpacking may take for each byte of the file, raw tensor data not counted. Exporters' files
+  /// take 2 to 5.
   package var memoryPerByte = 16
   /// Memory that unpacking may take however large the file is, in bytes.
   package var memoryCeiling = 4 << 30

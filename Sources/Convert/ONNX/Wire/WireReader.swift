@@ -31,7 +31,8 @@ struct WireReader {
     guard length <= UInt64(end - position) else {
       if end == bytes.count {
         throw FerryError(
-          .truncatedFile, "the file ends too early: \(what()) takes \(length) bytes, of which \(end - position) are there",
+          .truncatedFile,
+          "the file ends too early: \(what()) takes \(length) bytes, of which \(end - position) are there",
           at: .init(byteOffset: start), hint: "fetch or export the file again")
       }
       throw FerryError(

@@ -3,11 +3,12 @@ import FerryTensor
 
 /// The pre-scan: walks a file's protobuf messages before libprotobuf-c sees anything.
 ///
-/// libprotobuf-c recurses as deep as the file says, and allocates up to a hundred times the file's size. The scan walks the
-/// same descriptors as it does and checks all that it relies on: depth, number of messages, lengths within the message
-/// around, wire types, numbers within 64 or 32 bits, strings in UTF-8 without NUL, no singular field twice (it would merge
-/// them). What the scan writes, `messages`, is all that libprotobuf-c gets: the known fields, lengths written anew, and in
-/// place of every `raw_data` its `FileRange`. So weights stay in the mapped file, and their pages are not even touched.
+/// libprotobuf-c recurses as deep as the file says, and allocates up to a hundred times the file's size. The scan walks
+/// the same descriptors as it does and checks all that it relies on: depth, number of messages, lengths within the
+/// message around, wire types, numbers within 64 or 32 bits, strings in UTF-8 without NUL, no singular field twice (it
+/// would merge them). What the scan writes, `messages`, is all that libprotobuf-c gets: the known fields, lengths
+/// written anew, and in place of every `raw_data` its `FileRange`. So weights stay in the mapped file, and their pages
+/// are not even touched.
 package struct WireScan {
   private var reader: WireReader
   private var writer = WireWriter()
@@ -115,7 +116,8 @@ package struct WireScan {
   }
 
   private mutating func value(
-    of field: ProtobufCFieldDescriptor, _ wire: WireType, in message: MessageDescriptor, start: Int, end: Int, depth: Int
+    of field: ProtobufCFieldDescriptor, _ wire: WireType, in message: MessageDescriptor, start: Int, end: Int,
+    depth: Int
   ) throws {
     func name() -> String { "\(message.name).\(String(cString: field.name))" }
     let own = WireType(of: field.type)
