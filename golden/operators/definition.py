@@ -1,4 +1,4 @@
-"""What one operator case is: a few lines of ONNX's text format, the shapes of what goes in, how exact the result must be."""
+"""What one operator case is: a line of ONNX's text format, the shapes of what goes in, how exact the result must be."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onnx import helper, numpy_helper, parser
 from ferrygolden.case import Tolerance
 
 EXACT = Tolerance("elements are moved or chosen, never computed: every bit must be right", peak=0)
-ROUNDED = Tolerance("one operator in float32 on a few dozen terms: a few units in the last place of the largest", peak=1e-6)
+ROUNDED = Tolerance("float32 on a few dozen terms: a few units in the last place of the largest", peak=1e-6)
 
 Extents = Sequence[int | str]
 
@@ -23,9 +23,8 @@ class Definition:
     """One case.
 
     `body` is the graph in ONNX's text format, from its inputs to its outputs ("y" unless `outputs` says otherwise).
-    `inputs` and `stored` give shapes, filled with seeded random numbers, or arrays. A dimension that is a word is a symbol;
-    `sizes` says what it is in the golden run. `onnxruntime_differs` names a known fault of ONNX Runtime, whose answer is
-    then neither checked nor kept.
+    `inputs` and `stored` give shapes, filled with seeded random numbers, or arrays. A dimension that is a word is a
+    symbol; `sizes` says what it is in the golden run. `shift` and `scale` move and stretch the random inputs.
     """
 
     name: str
@@ -39,7 +38,6 @@ class Definition:
     shift: float = 0
     scale: float = 1
     external_data: bool = False
-    onnxruntime_differs: str = ""
 
     @property
     def seed(self) -> int:
@@ -57,15 +55,14 @@ class Definition:
     def model(self, output_ranks: Mapping[str, int]) -> onnx.ModelProto:
         """The ONNX model. Outputs are declared by rank alone, as exporters do where the batch is dynamic."""
         graph = parser.parse_graph(f"{self._graph_name} () => () {{ {self.body} }}")
-        graph.initializer.extend(
-            numpy_helper.from_array(array, name) for name, array in self._stored_arrays().items()
-        )
+        graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in self._stored_arrays().items())
         graph.input.extend(_declared(name, extents) for name, extents in self.inputs.items())
         # In file format 3, the one of opsets 7 and 8, every stored tensor is an input as well.
         version = 3 if self.opset < 9 else 4 if self.opset < 13 else 8 if self.opset < 20 else 10
         if version == 3:
             graph.input.extend(
-                helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims) for tensor in graph.initializer
+                helper.make_tensor_value_info(stored.name, stored.data_type, stored.dims)
+                for stored in graph.initializer
             )
         graph.output.extend(
             _declared(name, [f"{name}_dim_{axis}" for axis in range(output_ranks[name])]) for name in self.outputs

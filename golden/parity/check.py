@@ -2,8 +2,8 @@
 
     check.py FERRY FOLDER
 
-A line passes when `ferry convert` succeeds, a second conversion gives the same bytes, and `ferry verify` exits 0 for all of the
-folder's cases. The exit code is 0 when all lines pass, 1 when one does not.
+A line passes when `ferry convert` succeeds, a second conversion gives the same bytes, and `ferry verify` exits 0 for
+all of the folder's cases. The exit code is 0 when all lines pass, 1 when one does not.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
     make.py FOLDER [--quick]
 
-Each folder FOLDER/<network>-<variant> is laid out as those of golden/networks. A file that is there already, made by these same
-scripts, is kept. --quick makes one file a family.
+Each folder FOLDER/<network>-<variant> is laid out as those of golden/networks. A file that is there already,
+made by these same scripts, is kept. --quick makes one file a family.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def main() -> None:
 
 
 def write_list(folder: Path, quick: bool) -> None:
-    """models.txt names the folders that this run is about, one a line."""
-    names = [
+    """models.txt names the folders that this run is about, one a line; "example" is what example.py makes."""
+    names = ["example"] + [
         f"{network.name}-{variant.name}"
         for network in FULL_SIZE
         for variant in (QUICK.get(network.name, []) if quick else ALL_VARIANTS)

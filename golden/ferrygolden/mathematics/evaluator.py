@@ -15,11 +15,11 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Call:
-    """One node with its inputs at hand. Floating-point inputs are float64; an input that is left out is None."""
+    """One node with its inputs at hand. Inputs are arrays, floating-point ones float64; one that is left out is None."""
 
     opset: int
     attributes: Mapping[str, Any]
-    inputs: tuple[Array | None, ...]
+    inputs: tuple[Any, ...]
 
     def get(self, name: str, default: Any = None) -> Any:
         """An attribute, or `default` where the node has none of that name. Strings come as str, tensors as arrays."""
@@ -37,13 +37,14 @@ class Call:
         return None if values is None else [int(value) for value in values.ravel()]
 
 
-OPERATORS: dict[str, Callable[[Call], Array]] = {}
+Operator = Callable[[Call], Array]
+OPERATORS: dict[str, Operator] = {}
 
 
-def operator(*names: str):
+def operator(*names: str) -> Callable[[Operator], Operator]:
     """Registers a function as the meaning of one or several operators; it returns the node's first output."""
 
-    def register(function: Callable[[Call], Array]) -> Callable[[Call], Array]:
+    def register(function: Operator) -> Operator:
         OPERATORS.update(dict.fromkeys(names, function))
         return function
 
@@ -51,10 +52,7 @@ def operator(*names: str):
 
 
 def evaluate(model: onnx.ModelProto, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """Every value of the graph by name, floating-point ones in float64: inputs, stored tensors, first outputs of all nodes."""
-    # The operators' modules fill the table when they are imported.
-    from ferrygolden.mathematics import elementwise, products, shaping, windows  # noqa: F401
-
+    """Every value of the graph by name, floating-point ones in float64: inputs, weights, nodes' first outputs."""
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     values = {tensor.name: widened(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
     values |= {name: widened(array) for name, array in inputs.items()}

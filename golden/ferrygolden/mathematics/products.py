@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from ferrygolden.mathematics.evaluator import Array, Call, operator
+from ferrygolden.mathematics.evaluator import Array, Call, Operator, operator
 
 REDUCTIONS = {"ReduceMean": np.mean, "ReduceSum": np.sum, "ReduceMax": np.max, "ReduceMin": np.min}
 
@@ -43,7 +45,7 @@ def softmax(call: Call) -> Array:
     return exponentials / exponentials.sum(axis=axes, keepdims=True)
 
 
-def _reduction(function, since: int):
+def _reduction(function: Callable[..., Array], since: int) -> Operator:
     def reduce(call: Call) -> Array:
         axes = call.integers("axes", 1, since)
         if not axes and call.get("noop_with_empty_axes", 0):

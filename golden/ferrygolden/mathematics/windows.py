@@ -59,10 +59,15 @@ def conv(call: Call) -> Array:
     window = Window.of(call, call.get("kernel_shape", weight.shape[2:]), x.shape[2:])
     (top, left), (bottom, right) = window.begin, window.end
     padded = functional.pad(torch.from_numpy(x), (left, right, top, bottom))
-    kernel, bias = torch.from_numpy(weight), call.optional(2)
-    bias = None if bias is None else torch.from_numpy(bias)
-    groups = call.get("group", 1)
-    return functional.conv2d(padded, kernel, bias, window.strides, 0, window.dilations, groups).numpy()
+    bias = call.optional(2)
+    return functional.conv2d(
+        padded,
+        torch.from_numpy(weight),
+        None if bias is None else torch.from_numpy(bias),
+        stride=window.strides,
+        dilation=window.dilations,
+        groups=call.get("group", 1),
+    ).numpy()
 
 
 @operator("ConvTranspose")
@@ -86,7 +91,7 @@ def conv_transpose(call: Call) -> Array:
 
 
 def _windows(x: Array, window: Window, ceil_mode: bool, outside: float) -> Array:
-    """What each window sees: [kernel positions, N, C, output height, output width], `outside` where there is no pixel."""
+    """What each window sees: [kernel positions, N, C, output height, output width]; `outside` where no pixel is."""
     counts = [window.outputs(axis, extent, ceil_mode) for axis, extent in enumerate(x.shape[2:])]
     amounts = [(0, 0), (0, 0)]
     for axis, extent in enumerate(x.shape[2:]):
@@ -114,8 +119,8 @@ def max_pool(call: Call) -> Array:
 
 @operator("AveragePool")
 def average_pool(call: Call) -> Array:
-    """The sum over the window's pixels, divided by how many there are: those of the input, or with count_include_pad those
-    of the input and its padding. What hangs over the padded end in ceil mode never counts."""
+    """The sum over the window's pixels, divided by how many there are: those of the input, or with count_include_pad
+    those of the input and its padding. What hangs over the padded end in ceil mode never counts."""
     (x,) = call.inputs
     window = Window.of(call, call.get("kernel_shape"), x.shape[2:])
     ceil_mode = bool(call.get("ceil_mode", 0))

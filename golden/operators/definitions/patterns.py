@@ -76,7 +76,8 @@ CASES = [
     # BatchNormalization: into the convolution before it, into the one behind it, or nowhere.
     Case("conv-bn", "c = Conv (x, w) y = BatchNormalization (c, scale, shift, mean, variance)", X,
          {"w": CONV["w"], **NORMALISATION}),
-    Case("conv-bias-bn-relu", "c = Conv (x, w, b) n = BatchNormalization (c, scale, shift, mean, variance) y = Relu (n)", X,
+    Case("conv-bias-bn-relu",
+         "c = Conv (x, w, b) n = BatchNormalization (c, scale, shift, mean, variance) y = Relu (n)", X,
          {**CONV, **NORMALISATION}),
     Case("depthwise-bn",
          "c = Conv <group = 6, pads = [1, 1, 1, 1]> (x, w) y = BatchNormalization (c, scale, shift, mean, variance)",
@@ -89,12 +90,13 @@ CASES = [
          "c = Conv (x, w, b) n = BatchNormalization (c, scale, shift, mean, variance) y = Add (c, n)", X,
          {**CONV, **NORMALISATION}),
     Case("weight-shared-bn",
-         "c = Conv (x, w, b) n = BatchNormalization (c, scale, shift, mean, variance) d = Conv (x, w, b) y = Sub (n, d)", X,
-         {**CONV, **NORMALISATION}),
+         "c = Conv (x, w, b) n = BatchNormalization (c, scale, shift, mean, variance) d = Conv (x, w, b) "
+         "y = Sub (n, d)", X, {**CONV, **NORMALISATION}),
     Case("bn-conv", "n = BatchNormalization (x, scale, shift, mean, variance) y = Conv (n, w, b)", {"x": [1, 6, 5, 4]},
          {"w": [4, 6, 3, 3], "b": [4], **NORMALISATION}),
     # Folding forward through padding would be wrong: zeros are not normalised.
-    Case("bn-padded-conv", "n = BatchNormalization (x, scale, shift, mean, variance) y = Conv <pads = [1, 1, 1, 1]> (n, w, b)",
+    Case("bn-padded-conv",
+         "n = BatchNormalization (x, scale, shift, mean, variance) y = Conv <pads = [1, 1, 1, 1]> (n, w, b)",
          {"x": [1, 6, 5, 4]}, {"w": [4, 6, 3, 3], "b": [4], **NORMALISATION}),
     Case("relu-bn-gemm",
          "r = Relu (x) n = BatchNormalization (r, scale, shift, mean, variance) y = Gemm <transB = 1> (n, w, b)",
@@ -136,6 +138,6 @@ CASES = [
     Case("output-twice", "y = Relu (x) z = Identity (y)", {"x": [2, 3]}, outputs=("y", "z"), tolerance=EXACT),
     Case("output-is-stored", "y = Relu (x) z = Identity (w)", {"x": [2, 3]}, {"w": [2, 2]}, outputs=("y", "z"),
          tolerance=EXACT),
-    Case("two-inputs", "a = Conv (x, w, b) c = Conv (z, w, b) y = Sub (a, c)", {"x": [1, 3, 5, 5], "z": [1, 3, 5, 5]}, CONV,
-         tolerance=ROUNDED),
+    Case("two-inputs", "a = Conv (x, w, b) c = Conv (z, w, b) y = Sub (a, c)", {"x": [1, 3, 5, 5], "z": [1, 3, 5, 5]},
+         CONV, tolerance=ROUNDED),
 ]  # fmt: skip

@@ -54,7 +54,10 @@ CASES = [
         tolerance=EXACT,
     ),
     Case(
-        "average-pool-2x2", "y = AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (x)", {"x": [2, 17, 7, 8]}, opset=9
+        "average-pool-2x2",
+        "y = AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (x)",
+        {"x": [2, 17, 7, 8]},
+        opset=9,
     ),
     Case(
         "average-pool-exclude-pad",
