@@ -61,7 +61,7 @@ import Testing
   /// A refused file gives exit code 2, one error in the designed form, and no output.
   @Test(arguments: [
     ("truncated-in-weights.onnx", "truncated"), ("text.onnx", "ONNX"), ("unknown-operator.onnx", "operator"),
-    ("training-dropout.onnx", "training"), ("too-deep.onnx", "deep"),
+    ("training-dropout.onnx", "training"), ("deep-graphs.onnx", "deep"),
   ]) func badFilesLeaveNothing(file: String, word: String) throws {
     let source = "\(golden)/invalid/\(file)"
     guard FileManager.default.fileExists(atPath: source) else { return #expect(Bool(false), "\(file) is missing") }

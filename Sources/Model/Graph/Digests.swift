@@ -77,6 +77,7 @@ extension Dimension {
         switch term.atom {
         case .symbol(let name): .symbol(names[name] ?? name)
         case .quotient(let a, let divisor): try a.renamed(names).dividedRoundingDown(by: divisor)
+        case .ratio(let a, let b): try a.renamed(names).dividedRoundingDown(by: b.renamed(names))
         case .product(let a, let b): try a.renamed(names) * b.renamed(names)
         case .maximum(let a, let b): try .maximum(a.renamed(names), b.renamed(names))
         }

@@ -24,9 +24,18 @@ extension Graph {
     }
     try graph.inferShapes()
     for node in graph.nodes {
-      for output in node.outputs where graph[output].shape.fixed == nil {
-        throw FerryError(
-          .invalidModel, "the shape \(graph[output].shape.text) is not settled by the inputs' shapes", at: node.location)
+      for output in node.outputs {
+        let shape = graph[output].shape
+        guard let extents = shape.fixed else {
+          throw FerryError(
+            .invalidModel, "the shape \(shape.text) is not settled by the inputs' shapes", at: node.location)
+        }
+        // Also bounds the product, so that nothing later multiplies beyond an integer.
+        guard try Shape(extents).elementCount > 0 else {
+          throw FerryError(
+            .shapeMismatch, "for inputs of this size the value \"\(graph[output].name)\" is empty: \(shape.text)",
+            at: node.location, hint: "use a larger input")
+        }
       }
     }
     return graph
@@ -45,7 +54,7 @@ extension Graph {
       }
       guard declared.count == shape.count else { throw mismatch("") }
       for (dimension, extent) in zip(declared, shape) {
-        guard extent >= 0, extent <= 1 << 31 else { throw mismatch("") }
+        guard extent >= 1, extent <= 1 << 31 else { throw mismatch("") }
         if let known = dimension.value {
           guard known == extent else { throw mismatch("") }
         } else if dimension.terms.count == 1, dimension.constant == 0, dimension.terms[0].coefficient == 1,

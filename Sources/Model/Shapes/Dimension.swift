@@ -12,6 +12,8 @@ public struct Dimension: Sendable, Hashable {
     case symbol(String)
     /// ⌊a / b⌋ for b > 0
     case quotient(Dimension, Int)
+    /// ⌊a / b⌋ for b that is not a number
+    case ratio(Dimension, Dimension)
     /// a · b, neither a number
     case product(Dimension, Dimension)
     /// max(a, b)
@@ -73,7 +75,8 @@ public struct Dimension: Sendable, Hashable {
       switch term.atom {
       case .symbol(let name): names.insert(name)
       case .quotient(let a, _): names.formUnion(a.symbolSet)
-      case .product(let a, let b), .maximum(let a, let b): names.formUnion(a.symbolSet.union(b.symbolSet))
+      case .ratio(let a, let b), .product(let a, let b), .maximum(let a, let b):
+        names.formUnion(a.symbolSet.union(b.symbolSet))
       }
     }
   }
@@ -102,6 +105,7 @@ extension Dimension.Atom: CustomStringConvertible {
     switch self {
     case .symbol(let name): name
     case .quotient(let a, let b): "⌊(\(a))/\(b)⌋"
+    case .ratio(let a, let b): "⌊(\(a))/(\(b))⌋"
     case .product(let a, let b): "(\(a))·(\(b))"
     case .maximum(let a, let b): "max(\(a), \(b))"
     }

@@ -57,6 +57,14 @@ extension Dimension {
     return try Dimension(.quotient(inside, divisor)) + Dimension(whole)
   }
 
+  /// ⌊self / divisor⌋ for a divisor that may hold symbols.
+  ///
+  /// - Throws: `invalidModel` for a number that is not positive.
+  public func dividedRoundingDown(by divisor: Dimension) throws -> Dimension {
+    if let number = divisor.value { return try dividedRoundingDown(by: number) }
+    return self == divisor ? 1 : Dimension(.ratio(self, divisor))
+  }
+
   /// ⌈self / divisor⌉
   public func dividedRoundingUp(by divisor: Int) throws -> Dimension {
     try (self + Dimension(checking: divisor - 1)).dividedRoundingDown(by: divisor)
@@ -87,6 +95,7 @@ extension Dimension {
         switch term.atom {
         case .symbol(let name): bindings[name].map { Dimension($0) } ?? .symbol(name)
         case .quotient(let a, let divisor): try a.bound(bindings).dividedRoundingDown(by: divisor)
+        case .ratio(let a, let b): try a.bound(bindings).dividedRoundingDown(by: b.bound(bindings))
         case .product(let a, let b): try a.bound(bindings) * b.bound(bindings)
         case .maximum(let a, let b): try maximumOf(a.bound(bindings), b.bound(bindings))
         }

@@ -9,7 +9,9 @@ extension ONNXOperator {
     let wanted = node.node.outputs.dropFirst().contains { !$0.isEmpty }
     guard !training, !wanted else {
       throw FerryError(
-        .trainingMode, "BatchNormalization computes batch statistics: this is an export for training", hint: exportHint)
+        .trainingMode,
+        "BatchNormalization \(training ? "has training_mode = 1" : "gives batch statistics"): this is an export for training",
+        hint: exportHint)
     }
     // Momentum belongs to training; opset 7's spatial = 0 is another operation.
     node.ignore("momentum")

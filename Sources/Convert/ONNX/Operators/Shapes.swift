@@ -77,21 +77,21 @@ extension ONNXOperator {
 
   /// The extent that -1 stands for: the elements of `input` over the product of the other extents.
   private static func remainder(of input: [Dimension], over known: [Dimension]) throws -> Dimension {
+    // What stands on both sides cancels, so that the common cases stay simple.
     var rest = input
-    var divisor = 1
+    var divisor: Dimension = 1
     for dimension in known {
       if let position = rest.firstIndex(of: dimension) {
         rest.remove(at: position)
-      } else if let value = dimension.value, value > 0, case let (product, overflow) = divisor.multipliedReportingOverflow(by: value),
-        !overflow
-      {
-        divisor = product
       } else {
-        throw FerryError(.unsupportedModel, "Reshape of \(input.text) leaves an extent that cannot be told from \(dimension)")
+        divisor = try divisor * dimension
       }
     }
+    guard (divisor.value ?? 1) > 0 else {
+      throw FerryError(.invalidModel, "Reshape of \(input.text) leaves -1 to be told beside an extent of 0")
+    }
     let product = try Dimension.product(rest)
-    if let value = product.value, value % divisor != 0 {
+    if let value = product.value, let divisor = divisor.value, value % divisor != 0 {
       throw FerryError(.invalidModel, "Reshape: the elements of \(input.text) do not divide by \(divisor)")
     }
     return try product.dividedRoundingDown(by: divisor)

@@ -11,7 +11,7 @@ enum ExpressionLimits {
   static let rank = 64
 }
 
-private enum AtomTag: UInt8 { case symbol, quotient, product, maximum }
+private enum AtomTag: UInt8 { case symbol, quotient, product, maximum, ratio }
 
 /// The distinct dimensions of a graph, each written once.
 struct ExpressionTable {
@@ -61,12 +61,14 @@ struct ExpressionTable {
         writer.byte(AtomTag.quotient.rawValue)
         writer.count(divisor)
         try write(inner, to: &writer, strings: &strings, depth: depth + 1, atoms: &atoms)
-      case .product(let first, let second), .maximum(let first, let second):
-        if case .product = term.atom {
-          writer.byte(AtomTag.product.rawValue)
-        } else {
-          writer.byte(AtomTag.maximum.rawValue)
-        }
+      case .product(let first, let second), .maximum(let first, let second), .ratio(let first, let second):
+        let tag: AtomTag =
+          switch term.atom {
+          case .product: .product
+          case .ratio: .ratio
+          default: .maximum
+          }
+        writer.byte(tag.rawValue)
         try write(first, to: &writer, strings: &strings, depth: depth + 1, atoms: &atoms)
         try write(second, to: &writer, strings: &strings, depth: depth + 1, atoms: &atoms)
       }
@@ -113,6 +115,9 @@ extension ByteReader {
       case .maximum:
         let first = try expression(strings: strings, depth: depth + 1, atoms: &atoms)
         atom = try .maximum(first, expression(strings: strings, depth: depth + 1, atoms: &atoms))
+      case .ratio:
+        let first = try expression(strings: strings, depth: depth + 1, atoms: &atoms)
+        atom = try first.dividedRoundingDown(by: expression(strings: strings, depth: depth + 1, atoms: &atoms) as Dimension)
       case nil: throw damaged("an expression has an unknown kind of term")
       }
       sum = try sum + atom * coefficient
