@@ -141,7 +141,11 @@ public struct Convolution: @unchecked Sendable {
   /// Values of one patch: kernelHeight · kernelWidth · inputChannels.
   public var depth: Int { window.kernelHeight * window.kernelWidth * inputChannels }
   /// Floats of scratch that one call needs.
-  public var scratchSize: Int { Convolution.scratchPixels * depth }
+  public var scratchSize: Int { Self.scratchSize(window, inputChannels: inputChannels) }
+  /// The same before there is a task.
+  public static func scratchSize(_ window: Window, inputChannels: Int) -> Int {
+    scratchPixels * window.kernelHeight * window.kernelWidth * inputChannels
+  }
   /// Floats from one patch to the next in scratch. With a multiple of 512 the rows of a tile would share few cache
   /// sets.
   public var patchStride: Int { depth % 512 == 0 ? depth + lanes : depth }

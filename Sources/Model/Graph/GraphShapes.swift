@@ -18,7 +18,10 @@ extension Graph {
   public func bound(toInputShapes shapes: [[Int]]) throws -> Graph {
     var graph = self
     let bindings = try symbolBindings(forInputShapes: shapes)
-    for (input, shape) in zip(inputs, shapes) { graph[input].shape = shape.map { Dimension($0) } }
+    for (input, shape) in zip(inputs, shapes) {
+      _ = try Self.boundedCount(shape)
+      graph[input].shape = shape.map { Dimension($0) }
+    }
     for index in graph.nodes.indices {
       graph.nodes[index].operation = try located(nodes[index].location) { try nodes[index].operation.bound(bindings) }
     }
@@ -30,8 +33,7 @@ extension Graph {
           throw FerryError(
             .invalidModel, "the shape \(shape.text) is not settled by the inputs' shapes", at: node.location)
         }
-        // Also bounds the product, so that nothing later multiplies beyond an integer.
-        guard try Shape(extents).elementCount > 0 else {
+        guard try Self.boundedCount(extents) > 0 else {
           throw FerryError(
             .shapeMismatch, "for inputs of this size the value \"\(graph[output].name)\" is empty: \(shape.text)",
             at: node.location, hint: "use a larger input")
@@ -39,6 +41,17 @@ extension Graph {
       }
     }
     return graph
+  }
+
+  /// The number of elements, far enough below the largest integer that what plans and kernels compute from it stays there too.
+  private static func boundedCount(_ shape: [Int]) throws -> Int {
+    let count = try Shape(shape).elementCount
+    guard count <= 1 << 40 else {
+      throw FerryError(
+        .memoryBudget, "a value of shape \(shape.map { Dimension($0) }.text) is larger than any machine's memory",
+        hint: "use a smaller batch or picture")
+    }
+    return count
   }
 
   private func symbolBindings(forInputShapes shapes: [[Int]]) throws -> [String: Int] {

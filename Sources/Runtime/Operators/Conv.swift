@@ -134,9 +134,7 @@ struct ConvolutionStep: PlanStep {
   var label: String { "convolution: \(name)" }
 
   /// Floats of scratch for one chunk.
-  var scratchSize: Int {
-    Convolution.scratchPixels * window.kernelHeight * window.kernelWidth * source.extents.channels
-  }
+  var scratchSize: Int { Convolution.scratchSize(window, inputChannels: source.extents.channels) }
 
   func run(_ run: borrowing PlanRun) {
     let input = source.extents

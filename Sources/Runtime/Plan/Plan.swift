@@ -22,16 +22,8 @@ final class Plan: Sendable {
     steps = planner.steps
     scratchSize = (planner.scratchSize + lanes - 1) / lanes * lanes
     (regionOffsets, arenaSize) = Arena.place(planner.regions)
-    // Kernels address all of it with machine integers; an absurd size is refused here rather than by the allocator.
-    guard arenaSize <= Plan.largestArena else {
-      throw FerryError(
-        .memoryBudget, "inputs of this size need \(arenaSize / (1 << 28)) GiB of memory for activations",
-        supported: "up to \(Plan.largestArena / (1 << 28)) GiB", hint: "use a smaller batch or picture")
-    }
+    try PhysicalMemory.require(floats: arenaSize)
   }
-
-  /// 64 GiB of floats.
-  static let largestArena = 1 << 34
 
   func outputShape(_ index: Int) throws -> [Int] {
     guard let shape = graph[graph.outputs[index]].shape.fixed else {

@@ -14,19 +14,31 @@ public final class Storage: @unchecked Sendable {
 
   private enum Owner {
     case allocated
+    /// Pages from the system, which are zero already and cost nothing until they are touched.
+    case pages(Int)
     /// The file keeps the mapping alive.
     case mapped(MappedFile)
   }
+
+  /// From this size on memory is taken from the system page by page.
+  private static let pageWiseSize = 1 << 20
 
   /// Memory of `byteCount` bytes, 64-byte aligned, filled with zeros.
   package init(zeroed byteCount: Int) {
     precondition(byteCount >= 0)
     // A vector load at the last element may not leave the allocation's cache line: round up to whole lines.
     let size = max(64, (byteCount + 63) & ~63)
-    address = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
-    memset(address, 0, size)
     self.byteCount = byteCount
-    owner = .allocated
+    if size >= Self.pageWiseSize,
+      let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), pages != MAP_FAILED
+    {
+      address = pages
+      owner = .pages(size)
+    } else {
+      address = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+      memset(address, 0, size)
+      owner = .allocated
+    }
   }
 
   /// A part of a mapped file. Mapped bytes are never written.
@@ -38,7 +50,11 @@ public final class Storage: @unchecked Sendable {
   }
 
   deinit {
-    if case .allocated = owner { address.deallocate() }
+    switch owner {
+    case .allocated: address.deallocate()
+    case .pages(let size): munmap(address, size)
+    case .mapped: break
+    }
   }
 
   public var isMapped: Bool {

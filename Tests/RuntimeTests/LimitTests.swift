@@ -1,0 +1,44 @@
+import FerryModel
+import FerryRuntime
+import FerryTensor
+import Testing
+
+/// Sizes that no machine has are refused in words before anything is computed with them.
+@Suite("Limits") struct LimitTests {
+  private func refusal(_ operation: any Operator, _ shape: [Dimension], run extents: [Int]) -> FerryError? {
+    do {
+      var graph = Graph(name: "large")
+      let input = graph.add(Value(name: "x", shape: shape))
+      let output = graph.add(Value(name: "y", shape: try operation.outputShapes(for: [shape])[0]))
+      graph.inputs = [input]
+      graph.nodes = [Node(name: "n", operation: operation, inputs: [input], outputs: [output])]
+      graph.outputs = [output]
+      _ = try Model(name: "large", graph: graph).planSummary(inputShapes: [extents])
+      return nil
+    } catch { return error as? FerryError }
+  }
+
+  @Test func anArenaBeyondTheMachineIsRefused() {
+    let pads: [Dimension] = [0, 0, 0, 0, 0, 0, 1 << 18, 1 << 18]
+    let error = refusal(Pad(pads: pads), [1, 3, 4, 4], run: [1, 3, 4, 4])
+    #expect(error?.code == .memoryBudget)
+    #expect(error?.message.hasPrefix("inputs of this size need 769 GiB of memory") == true)
+  }
+
+  @Test func numbersOfElementsBeyondAnyMachineAreRefused() {
+    let pads: [Dimension] = [0, 0, 0, 0, 1 << 20, 0, 1 << 20, 1 << 20]
+    let error = refusal(Pad(pads: pads), [1, 3, 4, 4], run: [1, 3, 4, 4])
+    #expect(error?.code == .memoryBudget)
+    #expect(error?.message.hasSuffix("is larger than any machine's memory") == true)
+    let rows: [Dimension] = [.symbol("a"), .symbol("b"), .symbol("c")]
+    #expect(refusal(Softmax(axis: 0), rows, run: [1 << 31, 1 << 31, 1 << 31])?.code == .invalidArray)
+    #expect(refusal(Softmax(axis: 0), rows, run: [1 << 31, 1 << 31, 1])?.code == .memoryBudget)
+  }
+
+  @Test func emptyValuesAreRefused() {
+    #expect(refusal(Softmax(axis: 0), [.symbol("batch"), 3], run: [0, 3])?.code == .shapeMismatch)
+    let slice = Slice(starts: [0, 0], counts: [0, 3], steps: [1, 1])
+    let error = refusal(slice, [2, 3], run: [2, 3])
+    #expect(error?.message == "for inputs of this size the value \"y\" is empty: 0×3")
+  }
+}
