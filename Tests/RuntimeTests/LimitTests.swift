@@ -19,14 +19,14 @@ import Testing
   }
 
   @Test func anArenaBeyondTheMachineIsRefused() {
-    let pads: [Dimension] = [0, 0, 0, 0, 0, 0, 1 << 18, 1 << 18]
+    let pads: [Dimension] = [0, 0, 0, 0, 0, 0, Dimension(1 << 18), Dimension(1 << 18)]
     let error = refusal(Pad(pads: pads), [1, 3, 4, 4], run: [1, 3, 4, 4])
     #expect(error?.code == .memoryBudget)
     #expect(error?.message.hasPrefix("inputs of this size need 769 GiB of memory") == true)
   }
 
   @Test func numbersOfElementsBeyondAnyMachineAreRefused() {
-    let pads: [Dimension] = [0, 0, 0, 0, 1 << 20, 0, 1 << 20, 1 << 20]
+    let pads: [Dimension] = [0, 0, 0, 0, Dimension(1 << 20), 0, Dimension(1 << 20), Dimension(1 << 20)]
     let error = refusal(Pad(pads: pads), [1, 3, 4, 4], run: [1, 3, 4, 4])
     #expect(error?.code == .memoryBudget)
     #expect(error?.message.hasSuffix("is larger than any machine's memory") == true)
