@@ -8,8 +8,8 @@ let strict = ProcessInfo.processInfo.environment["FERRY_STRICT"] != nil
 let warnings: [SwiftSetting] = strict ? [.treatAllWarnings(as: .error)] : []
 let house: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("MemberImportVisibility")] + warnings
 
-// One folder of kernel sources, compiled once for each instruction set. -Ounchecked and the unroll threshold are what keeps
-// a tile in registers (docs/performance.md); no other target carries unsafe flags.
+// One folder of kernel sources, compiled once for each instruction set. -Ounchecked and the unroll threshold are what
+// keeps a tile in registers (docs/performance.md); no other target carries unsafe flags.
 func kernels(_ name: String, folder: String, march: String?, define: String?) -> Target {
   var flags = ["-Ounchecked", "-Xllvm", "-unroll-threshold=3000"]
   if let march { flags += ["-Xcc", "-march=\(march)"] }
@@ -61,7 +61,8 @@ let package = Package(
       dependencies: ["FerryKernelInterface", "CShims"] + kernelTargets.map { .target(name: $0.name) },
       path: "Sources/Kernels/Dispatch", swiftSettings: house),
     .target(
-      name: "FerryRuntime", dependencies: ["FerryTensor", "FerryModel", "FerryKernels", "FerryKernelInterface", "CShims"],
+      name: "FerryRuntime",
+      dependencies: ["FerryTensor", "FerryModel", "FerryKernels", "FerryKernelInterface", "CShims"],
       path: "Sources/Runtime", swiftSettings: house),
 
     // Import, verification and pictures: each the one home of its C libraries.
@@ -98,9 +99,11 @@ let package = Package(
     .testTarget(name: "ModelTests", dependencies: ["FerryModel"], swiftSettings: house),
     .testTarget(name: "KernelsTests", dependencies: ["FerryKernels"], swiftSettings: house),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["FerryRuntime", "FerryConvert", "FerryModel", "FerryTensor"], swiftSettings: house),
+      name: "RuntimeTests", dependencies: ["FerryRuntime", "FerryConvert", "FerryModel", "FerryTensor"],
+      swiftSettings: house),
     .testTarget(
-      name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"], swiftSettings: house),
+      name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"],
+      swiftSettings: house),
     .testTarget(name: "VerifyTests", dependencies: ["FerryVerify"], swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["FerryMedia"], swiftSettings: house),
     .testTarget(name: "CLITests", dependencies: ["ferry"], swiftSettings: house),

@@ -5,20 +5,23 @@ import FerryTensor
 /// A bundle in words.
 enum BundleText {
   static func text(_ stored: StoredModel, _ graph: Graph) throws -> String {
-    let operators = Dictionary(grouping: graph.nodes, by: \.operation.name).map { (name: $0.key, count: $0.value.count) }
+    let operators = Dictionary(grouping: graph.nodes, by: \.operation.name)
+      .map { (name: $0.key, count: $0.value.count) }
       .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     let bytes = stored.tensors.reduce(0) { $0 + $1.byteCount }
     let changed = stored.tensors.count { !$0.passes.isEmpty }
     var lines = [
       "model \(stored.name)", Format.table(GraphRows.ports(graph)),
       "  \(graph.nodes.count) nodes: \(GraphText.operators(operators))",
-      "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), \(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
+      "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), "
+        + "\(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
     ]
     if let source = sourceLine(try stored.provenance()) { lines.append("  source \(source)") }
     if let shapes = fixedInputShapes(graph) {
       let summary = try Model(stored).planSummary(inputShapes: shapes)
       lines.append(
-        "  plan: \(summary.stepLabels.count) steps, \(Format.bytes(summary.arenaBytes)) of memory for activations at the peak")
+        "  plan: \(summary.stepLabels.count) steps, \(Format.bytes(summary.arenaBytes)) of memory for activations at "
+          + "the peak")
     }
     lines.append("  structure \(graph.structureDigest())")
     lines.append("  weights   \(graph.weightsDigest())")

@@ -8,8 +8,8 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Carry a trained network into a bundle.",
     discussion: """
-      Reads an ONNX file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels read them. Every
-      node and weight of the source is accounted for; what is not understood is refused, all of it at once.
+      Reads an ONNX file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels read them.
+      Every node and weight of the source is accounted for; what is not understood is refused, all of it at once.
 
         ferry convert model.onnx                          writes model.ferry
         ferry convert model.onnx -o out/detector.ferry
@@ -76,10 +76,11 @@ enum ConversionText {
   static func summary(_ report: ConversionReport, target: String, bytes: Int, time: Duration) -> String {
     let passes = report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", ")
     let fates = report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", ")
+    let producer = report.source.producer.isEmpty ? "unknown producer" : report.source.producer
     return """
       \(target): \(report.sourceNodeCount) nodes became \(report.nodeCount), \(report.weightCount) weights of \
       \(Format.bytes(report.weightBytes)), in \(Format.seconds(time))
-        source   \(report.source.fileName), \(report.source.producer.isEmpty ? "unknown producer" : report.source.producer), opset \(report.source.opset)
+        source   \(report.source.fileName), \(producer), opset \(report.source.opset)
         weights  \(fates)
         passes   \(passes.isEmpty ? "none" : passes)
         bundle   \(Format.bytes(bytes)), structure \(report.structureDigest.prefix(16))

@@ -25,7 +25,8 @@ enum GraphText {
   }
 
   static func tensors(_ graph: Graph, _ stored: StoredModel?) -> String {
-    let layouts = Dictionary(stored?.tensors.map { ($0.name, $0.layout.rawValue) } ?? [], uniquingKeysWith: { a, _ in a })
+    let layouts = Dictionary(
+      stored?.tensors.map { ($0.name, $0.layout.rawValue) } ?? [], uniquingKeysWith: { a, _ in a })
     return Format.table(
       sortedWeights(graph).map { name, weight in
         [
@@ -72,7 +73,8 @@ enum GraphText {
   }
 
   private static func shape(_ dimensions: [Dimension]) -> JSONValue {
-    .array(dimensions.map { dimension in dimension.value.map { .number(Double($0)) } ?? .string(dimension.description) })
+    .array(
+      dimensions.map { dimension in dimension.value.map { .number(Double($0)) } ?? .string(dimension.description) })
   }
 
   private static func sortedWeights(_ graph: Graph) -> [(String, Weight)] {

@@ -9,7 +9,8 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is in a source file or a bundle.",
     discussion: """
-      Of an ONNX file: what convert would carry, fold and fuse, or everything that it would refuse, at once. Nothing is written.
+      Of an ONNX file: what convert would carry, fold and fuse, or everything that it would refuse, at once. Nothing is
+      written.
       Of a bundle: its models, inputs, outputs, weights and where they came from.
 
         ferry inspect model.onnx
@@ -67,9 +68,10 @@ struct Inspect: ParsableCommand {
   private func inspectBundle() throws {
     let bundle = try ModelBundle(contentsOf: file)
     if outputOptions.json { return print(try BundleText.json(bundle, layers: layers, tensors: tensors).pretty) }
+    let producer = "\(bundle.producer.name) \(bundle.producer.version)"
     print(
-      "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(bundle.producer.name) \(bundle.producer.version)\(bundle.isSigned ? ", signed" : "")"
-    )
+      "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"
+        + (bundle.isSigned ? ", signed" : ""))
     for stored in bundle.storedModels {
       let graph = try stored.graph()
       print(try BundleText.text(stored, graph))

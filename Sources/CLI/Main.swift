@@ -23,7 +23,8 @@ enum Main {
     Terminal.clearProgress()
     Terminal.writeError("error: \(error)")
     if error.code == .internalDefect {
-      Terminal.writeError("  This is a defect of Ferry, not of your file. Please report it with the command that you gave.")
+      Terminal.writeError(
+        "  This is a defect of Ferry, not of your file. Please report it with the command that you gave.")
     }
   }
 }

@@ -9,8 +9,8 @@ struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run a bundle's model on an array or a picture.",
     discussion: """
-      Arrays are NumPy files with the layout of the source model's own inputs; pictures are PNG or JPEG and must have the size that
-      the model takes.
+      Arrays are NumPy files with the layout of the source model's own inputs; pictures are PNG or JPEG and must have
+      the size that the model takes.
 
         ferry run model.ferry --input x.npy --output y.npy
         ferry run model.ferry --input picture.jpg --range 0-1 --color rgb
@@ -33,10 +33,10 @@ struct Run: ParsableCommand {
     completion: .file(extensions: ["npy"]))
   var output: [String] = []
 
-  @Option(help: "What the model expects of a picture's numbers: \(PixelRange.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Option(help: "What the model expects of a picture's numbers: \(choices(of: PixelRange.self)).")
   var range: PixelRange?
 
-  @Option(help: "The order of a picture's colours that the model expects: \(ColorOrder.allCases.map(\.rawValue).joined(separator: " or ")).")
+  @Option(help: "The order of a picture's colours that the model expects: \(choices(of: ColorOrder.self)).")
   var color: ColorOrder = .rgb
 
   @Option(help: "Read the outputs as what they mean: \(Decoder.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -73,16 +73,23 @@ struct Run: ParsableCommand {
     let faces = try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold) }
     print(
       outputOptions.json
-        ? RunText.json(ordered, faces, session, time).pretty : RunText.text(ordered, faces, session, time, written: targets))
+        ? RunText.json(ordered, faces, session, time).pretty
+        : RunText.text(ordered, faces, session, time, written: targets))
   }
 }
 
 extension PixelRange: ExpressibleByArgument {}
 extension ColorOrder: ExpressibleByArgument {}
 
+private func choices<Choice: CaseIterable & RawRepresentable<String>>(of type: Choice.Type) -> String {
+  type.allCases.map(\.rawValue).joined(separator: " or ")
+}
+
 /// `[NAME=]FILE` as the run command takes it.
 enum NamedFile {
-  static func split(_ text: String, names: [String], what: String, model: String) throws -> (name: String, path: String) {
+  static func split(
+    _ text: String, names: [String], what: String, model: String
+  ) throws -> (name: String, path: String) {
     // A path may hold "=" itself: only the name of an input or output in front of it counts.
     if let name = names.first(where: { text.hasPrefix($0 + "=") }) {
       return (name, String(text.dropFirst(name.count + 1)))
@@ -129,7 +136,8 @@ struct PictureOrArray {
       throw FerryError(
         .shapeMismatch, "the picture has \(picture.width)×\(picture.height) pixels, the model takes \(width)×\(height)",
         at: .init(file: path),
-        hint: "resize the picture, or convert the model with --input-shape \(name)=1x3xheightxwidth if it is fully convolutional")
+        hint: "resize the picture, or convert the model with --input-shape \(name)=1x3xheightxwidth if it is fully "
+          + "convolutional")
     }
   }
 }

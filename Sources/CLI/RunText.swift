@@ -25,8 +25,8 @@ enum RunText {
       }
       lines.append(Format.table(rows, indentation: ""))
     }
-    lines.append(
-      "\(Format.seconds(time)), \(session.threads) thread\(session.threads == 1 ? "" : "s"), \(session.instructionSet.rawValue)")
+    let threads = "\(session.threads) thread\(session.threads == 1 ? "" : "s")"
+    lines.append("\(Format.seconds(time)), \(threads), \(session.instructionSet.rawValue)")
     return lines.joined(separator: "\n")
   }
 
@@ -59,7 +59,8 @@ enum RunText {
     }
     object.set("threads", .number(Double(session.threads)))
     object.set("isa", .string(session.instructionSet.rawValue))
-    object.set("milliseconds", .number(Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15))
+    object.set(
+      "milliseconds", .number(Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15))
     return .object(object)
   }
 
@@ -88,6 +89,8 @@ enum RunText {
       }
     }
 
-    var range: String { minimum == maximum ? Format.number(minimum) : "\(Format.number(minimum)) … \(Format.number(maximum))" }
+    var range: String {
+      minimum == maximum ? Format.number(minimum) : "\(Format.number(minimum)) … \(Format.number(maximum))"
+    }
   }
 }

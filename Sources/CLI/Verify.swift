@@ -10,8 +10,8 @@ struct Verify: ParsableCommand {
     abstract: "Prove a bundle against golden arrays made beside the framework.",
     discussion: """
       Runs the model on the inputs of each golden case and compares every output, element by element:
-      |actual − expected| ≤ atol + rtol·|expected| + peak·max|expected|, with the case's own tolerance. Also checks the digest of
-      everything in the bundle. golden/README.md says what a case is.
+      |actual − expected| ≤ atol + rtol·|expected| + peak·max|expected|, with the case's own tolerance. Also checks the
+      digest of everything in the bundle. golden/README.md says what a case is.
 
         ferry verify model.ferry --golden golden/model
         ferry verify model.ferry --golden golden/model --reference     the same with the plain loops

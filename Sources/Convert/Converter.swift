@@ -72,7 +72,9 @@ extension Graph {
   mutating func roundWeights() throws {
     for (id, weight) in weights where weight.tensor.elementType != .float32 {
       let rounded = weight.tensor.floats()
-      if weight.tensor.elementType == .float64, zip(rounded, weight.tensor.doubles()).contains(where: { $0.isInfinite && $1.isFinite }) {
+      if weight.tensor.elementType == .float64,
+        zip(rounded, weight.tensor.doubles()).contains(where: { $0.isInfinite && $1.isFinite })
+      {
         throw FerryError(
           .invalidModel, "a weight leaves the range of single precision", at: .init(tensor: self[id].name))
       }

@@ -39,9 +39,12 @@ import Testing
 
   @Test func convertingTwiceGivesTheSameBytes() throws {
     let folder = try Folder()
-    for name in ["a", "b"] { #expect(try Command(["convert", model, "--name", "m", "-o", "\(folder.path)/\(name)"]).status == 0) }
+    for name in ["a", "b"] {
+      #expect(try Command(["convert", model, "--name", "m", "-o", "\(folder.path)/\(name)"]).status == 0)
+    }
     let (a, b) = try (
-      Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/a")), Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/b"))
+      Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/a")),
+      Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/b"))
     )
     #expect(a == b)
     #expect(!a.isEmpty)
@@ -54,8 +57,8 @@ import Testing
     let conversion = object?["conversion"] as? [String: Any]
     #expect((conversion?["weights"] as? [Any])?.isEmpty == false)
     let inspect = try Command(["inspect", model, "--json"])
-    let digest = (try JSONSerialization.jsonObject(with: Data(inspect.output.utf8)) as? [String: Any])?["structureDigest"]
-    #expect((digest as? String)?.count == 64)
+    let description = try JSONSerialization.jsonObject(with: Data(inspect.output.utf8)) as? [String: Any]
+    #expect((description?["structureDigest"] as? String)?.count == 64)
   }
 
   /// A refused file gives exit code 2, one error in the designed form, and no output.
@@ -88,7 +91,9 @@ import Testing
     #expect(try Command(["convert", model, "--surprise"]).status == 64)
     let shape = try Command(["convert", model, "--input-shape", "input=1x3xhei-ght"])
     #expect(shape.status == 64)
-    #expect(shape.errors.hasPrefix("error: the shape 1x3xhei-ght cannot be read: \"hei-ght\" is neither a number nor a symbol"))
+    #expect(
+      shape.errors.hasPrefix(
+        "error: the shape 1x3xhei-ght cannot be read: \"hei-ght\" is neither a number nor a symbol"))
     let pass = try Command(["convert", model, "--disable", "nonsense", "-o", "/dev/null/x"])
     #expect(pass.status == 64)
     #expect(pass.errors.contains("supported: recognise-flatten"))

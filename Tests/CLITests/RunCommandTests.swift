@@ -75,7 +75,8 @@ import Testing
     #expect(verify.output.contains("FAILED") || verify.output.contains("failed"))
     let json = try Command(["verify", bundle, "--golden", cases, "--json"])
     #expect(json.status == 1)
-    #expect((try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])?["passed"] as? Bool == false)
+    #expect(
+      (try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])?["passed"] as? Bool == false)
   }
 
   @Test func missingGoldenDataFail() throws {

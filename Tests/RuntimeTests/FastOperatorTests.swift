@@ -3,17 +3,20 @@ import FerryRuntime
 import FerryTensor
 import Testing
 
-/// Kernels agree with the plain loops over ragged sizes, on every instruction set that this machine has, whatever stands in
-/// memory before and however many threads work.
+/// Kernels agree with the plain loops over ragged sizes, on every instruction set that this machine has, whatever
+/// stands in memory before and however many threads work.
 @Suite("Fast operators") struct FastOperatorTests {
   static func samples() throws -> [Sample] {
     var samples: [Sample] = []
     let activations: [Activation] = [
       .identity, Activation(.relu), Activation(.clip, a: 0, b: 0.5), Activation(.silu), Activation(.sigmoid),
-      Activation(.hardSwish, a: 1 / 6, b: 0.5), Activation(.leakyRelu, a: 0.1), Activation(.hardSigmoid, a: 0.2, b: 0.5),
+      Activation(.hardSwish, a: 1 / 6, b: 0.5), Activation(.leakyRelu, a: 0.1),
+      Activation(.hardSigmoid, a: 0.2, b: 0.5),
       Activation(.tanh),
     ]
-    func window(_ kernel: [Int], _ strides: [Int] = [1, 1], _ pads: [Int] = [0, 0, 0, 0], dilations: [Int] = [1, 1]) throws -> Window {
+    func window(_ kernel: [Int], _ strides: [Int] = [1, 1], _ pads: [Int] = [0, 0, 0, 0], dilations: [Int] = [1, 1])
+      throws -> Window
+    {
       try Window(kernel: kernel, strides: strides, dilations: dilations, pads: pads.map { Dimension($0) })
     }
     for (index, activation) in activations.enumerated() {
@@ -31,12 +34,16 @@ import Testing
       samples.append(Sample(Gemm(activation: activation), [[3, 37], [21, 37], [21]], weights: [1, 2]))
     }
     samples += [
-      Sample(try Conv(window: window([3, 3], dilations: [2, 3]), groups: 1), [[1, 18, 9, 11], [5, 18, 3, 3]], weights: [1]),
-      Sample(try Conv(window: window([3, 3], [1, 1], [1, 1, 1, 1]), groups: 2), [[1, 6, 5, 5], [8, 3, 3, 3]], weights: [1]),
-      Sample(try Conv(window: window([3, 3], [1, 1], [1, 1, 1, 1]), groups: 4), [[1, 4, 5, 5], [8, 1, 3, 3]], weights: [1]),
+      Sample(
+        try Conv(window: window([3, 3], dilations: [2, 3]), groups: 1), [[1, 18, 9, 11], [5, 18, 3, 3]], weights: [1]),
+      Sample(
+        try Conv(window: window([3, 3], [1, 1], [1, 1, 1, 1]), groups: 2), [[1, 6, 5, 5], [8, 3, 3, 3]], weights: [1]),
+      Sample(
+        try Conv(window: window([3, 3], [1, 1], [1, 1, 1, 1]), groups: 4), [[1, 4, 5, 5], [8, 1, 3, 3]], weights: [1]),
       Sample(try Conv(window: window([3, 3]), groups: 1), [[1, 4, 5, 5], [8, 4, 3, 3]]),
       Sample(
-        try ConvTranspose(window: window([2, 2], [2, 2]), outputPadding: [0, 0], groups: 1, activation: Activation(.relu)),
+        try ConvTranspose(
+          window: window([2, 2], [2, 2]), outputPadding: [0, 0], groups: 1, activation: Activation(.relu)),
         [[2, 24, 3, 5], [24, 19, 2, 2], [19]], weights: [1, 2]),
       Sample(
         try ConvTranspose(window: window([3, 3], [2, 2], [1, 1, 1, 1]), outputPadding: [1, 0], groups: 1),
@@ -50,14 +57,17 @@ import Testing
       Sample(try Pool(.maximum, window: window([3, 3], [2, 2], [0, 0, 1, 1]), ceilMode: true), [[2, 3, 6, 8]]),
       Sample(try Pool(.average, window: window([3, 2], [2, 1], [1, 0, 1, 1])), [[2, 18, 7, 8]]),
       Sample(
-        try Pool(.averageIncludingPadding, window: window([3, 3], [2, 2], [1, 1, 0, 1]), ceilMode: true), [[1, 18, 8, 7]]),
+        try Pool(.averageIncludingPadding, window: window([3, 3], [2, 2], [1, 1, 0, 1]), ceilMode: true),
+        [[1, 18, 8, 7]]),
       Sample(Softmax(axis: 1), [[2, 10]]), Sample(Concat(axis: 1), [[1, 3, 2, 2], [1, 17, 2, 2]]),
     ]
     for kind in Binary.Kind.allCases where kind != .power {
       samples += [
         Sample(Binary(kind), [[2, 19, 3, 5], [2, 19, 3, 5]]), Sample(Binary(kind), [[2, 19, 3, 5], [2, 19, 1, 1]]),
-        Sample(Binary(kind), [[2, 19, 1, 1], [2, 19, 3, 5]]), Sample(Binary(kind), [[2, 19, 3, 5], [19, 1, 1]], weights: [1]),
-        Sample(Binary(kind), [[2, 19, 3, 5], [3, 5]], weights: [1]), Sample(Binary(kind), [[4, 37], [37]], weights: [1]),
+        Sample(Binary(kind), [[2, 19, 1, 1], [2, 19, 3, 5]]),
+        Sample(Binary(kind), [[2, 19, 3, 5], [19, 1, 1]], weights: [1]),
+        Sample(Binary(kind), [[2, 19, 3, 5], [3, 5]], weights: [1]),
+        Sample(Binary(kind), [[4, 37], [37]], weights: [1]),
         Sample(Binary(kind), [[2, 3, 3, 5], []], weights: [1]), Sample(Binary(kind), [[3, 1], [2, 1, 4]]),
       ]
     }

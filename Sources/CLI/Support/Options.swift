@@ -15,7 +15,8 @@ struct ExecutionOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads to use. Results do not depend on it.", valueName: "n"))
   var threads: Int?
 
-  @Flag(help: "Run every operator on its plain loops in place of the fast kernels: slow, and what these are measured by.")
+  @Flag(
+    help: "Run every operator on its plain loops in place of the fast kernels: slow, and what these are measured by.")
   var reference = false
 
   func sessionOptions() -> SessionOptions {
@@ -94,6 +95,7 @@ enum InputShapeText {
   private static func refusal(_ text: String, _ reason: String) -> FerryError {
     FerryError(
       .usage, "the shape \(text) cannot be read: \(reason)",
-      supported: "extents joined by x, each a number or a symbol without the letter x: batchx3xheightxwidth, 1x3x224x224")
+      supported:
+        "extents joined by x, each a number or a symbol without the letter x: batchx3xheightxwidth, 1x3x224x224")
   }
 }

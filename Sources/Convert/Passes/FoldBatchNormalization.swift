@@ -28,7 +28,8 @@ package struct FoldBatchNormalization: Pass {
     return removed.count
   }
 
-  /// The axis of the weight that counts output channels (of one group), for operators that can absorb a factor a channel.
+  /// The axis of the weight that counts output channels (of one group), for operators that can absorb a factor a
+  /// channel.
   private func outputAxis(of operation: any Operator) -> Int? {
     switch operation {
     case let conv as Conv: conv.activation == .identity ? 0 : nil
@@ -52,7 +53,8 @@ package struct FoldBatchNormalization: Pass {
     let affine = (0..<channels).map {
       normalization.affine(scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
     }
-    // The output channel of a weight's element: along the output axis, plus the group's first for transposed convolutions.
+    // The output channel of a weight's element: along the output axis, plus the group's first for transposed
+    // convolutions.
     let shape = weight.shape
     let stride = shape.strides[outputAxis]
     let groupOutputs = shape[outputAxis]
@@ -70,7 +72,8 @@ package struct FoldBatchNormalization: Pass {
       scaled, shape: shape.dimensions, name: "\(name).weight", from: [inputs[1], parameters.first!, parameters.last!],
       pass: Self.name)
     let newBias = try graph.addComputed(
-      shifted, shape: [channels], name: "\(name).bias", from: Array(inputs.dropFirst(2)) + Array(parameters), pass: Self.name)
+      shifted, shape: [channels], name: "\(name).bias", from: Array(inputs.dropFirst(2)) + Array(parameters),
+      pass: Self.name)
     graph.nodes[before].inputs = [inputs[0], newWeight, newBias]
     graph.absorb(index, into: before, pass: Self.name)
     return true

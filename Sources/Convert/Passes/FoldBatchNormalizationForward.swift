@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// A batch normalization of features that follows an activation goes into the product after it: weight[n, k] · factor[k] and
-/// bias[n] + Σ weight[n, k] · offset[k], in double precision.
+/// A batch normalization of features that follows an activation goes into the product after it: weight[n, k] ·
+/// factor[k] and bias[n] + Σ weight[n, k] · offset[k], in double precision.
 package struct FoldBatchNormalizationForward: Pass {
   package static let name = "fold-batch-normalization-forward"
   package static let summary = "fold BatchNormalization of features into the Gemm after it"
@@ -28,7 +28,8 @@ package struct FoldBatchNormalizationForward: Pass {
       guard numbers.count == 4 else { continue }
       let (outputs, depth) = (weight.shape[0], weight.shape[1])
       let affine = (0..<depth).map {
-        normalization.affine(scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
+        normalization.affine(
+          scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
       }
       var scaled = weight.doubles()
       var bias = node.inputs.count == 3 ? graph.doubles(node.inputs[2]) ?? [] : [Double](repeating: 0, count: outputs)
@@ -39,7 +40,8 @@ package struct FoldBatchNormalizationForward: Pass {
         }
       }
       let newWeight = try graph.addComputed(
-        scaled, shape: [outputs, depth], name: "\(node.name).weight", from: [node.inputs[1], parameters[0], parameters[3]],
+        scaled, shape: [outputs, depth], name: "\(node.name).weight",
+        from: [node.inputs[1], parameters[0], parameters[3]],
         pass: Self.name)
       let newBias = try graph.addComputed(
         bias, shape: [outputs], name: "\(node.name).bias",

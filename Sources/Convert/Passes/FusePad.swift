@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// Zeros that are added around the pixels before a convolution become the convolution's own padding; a Pad that adds nothing
-/// goes.
+/// Zeros that are added around the pixels before a convolution become the convolution's own padding; a Pad that adds
+/// nothing goes.
 package struct FusePad: Pass {
   package static let name = "fuse-pad"
   package static let summary = "take zero padding into the Conv after it; drop padding by nothing"
@@ -13,7 +13,9 @@ package struct FusePad: Pass {
     let patterns = GraphPatterns(graph)
     var removed = Set<Int>()
     for index in graph.nodes.indices {
-      if try dropEmpty(index, &graph) || fuse(into: index, patterns, &graph, &removed) { return try finish(&graph, removed) }
+      if try dropEmpty(index, &graph) || fuse(into: index, patterns, &graph, &removed) {
+        return try finish(&graph, removed)
+      }
     }
     return 0
   }

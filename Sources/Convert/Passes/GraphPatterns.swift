@@ -19,8 +19,8 @@ struct GraphPatterns {
 }
 
 extension Graph {
-  /// Merges node `second`, which reads the only result of node `first` and nothing else that is computed, into `first`: the result
-  /// of `first` disappears by the named pass and `first` computes the result of `second`.
+  /// Merges node `second`, which reads the only result of node `first` and nothing else that is computed, into `first`:
+  /// the result of `first` disappears by the named pass and `first` computes the result of `second`.
   ///
   /// The caller removes `second`.
   mutating func absorb(_ second: Int, into first: Int, pass: String) {

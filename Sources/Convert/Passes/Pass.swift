@@ -38,7 +38,8 @@ package enum PassCatalogue {
   /// Runs the passes, each to a fixed point, and all again until none finds anything; validates the graph after each.
   ///
   /// - Returns: how often each pass rewrote something, in the order of the catalogue.
-  /// - Throws: `usage` for an unknown name in `disabled`; `internalDefect`, naming the pass, if a pass breaks the graph.
+  /// - Throws: `usage` for an unknown name in `disabled`; `internalDefect`, naming the pass, if a pass breaks the
+  ///   graph.
   package static func run(
     on graph: inout Graph, disabled: Set<String> = [], fuse: Bool = true
   ) throws -> [(name: String, count: Int)] {
@@ -69,7 +70,8 @@ package enum PassCatalogue {
   private static func check(_ graph: Graph, after stage: String) throws {
     do { try graph.validate() } catch let error as FerryError {
       throw FerryError(
-        .internalDefect, "the graph does not hold together after \(stage)", hint: "this is a defect of Ferry: please report it",
+        .internalDefect, "the graph does not hold together after \(stage)",
+        hint: "this is a defect of Ferry: please report it",
         causes: [error])
     }
   }

@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// A Reshape to [first extent, all others] becomes Flatten, one that changes nothing goes, and of two changes of shape in a row
-/// only the last stays.
+/// A Reshape to [first extent, all others] becomes Flatten, one that changes nothing goes, and of two changes of shape
+/// in a row only the last stays.
 package struct RecogniseFlatten: Pass {
   package static let name = "recognise-flatten"
   package static let summary = "recognise Reshape to a matrix as Flatten; drop Reshape that changes nothing"

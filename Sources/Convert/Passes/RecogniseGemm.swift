@@ -1,7 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// A product of features with a constant matrix becomes a fully connected layer, and a constant added to each output its bias.
+/// A product of features with a constant matrix becomes a fully connected layer, and a constant added to each output
+/// its bias.
 package struct RecogniseGemm: Pass {
   package static let name = "recognise-gemm"
   package static let summary = "recognise MatMul with a constant matrix, and Add after it, as Gemm"
@@ -35,7 +36,8 @@ package struct RecogniseGemm: Pass {
         var vector = bias
         if tensor.shape.rank != 1 {
           vector = try graph.addComputed(
-            tensor.doubles(), shape: [tensor.shape.elementCount], name: "\(node.name).bias", from: [bias], pass: Self.name)
+            tensor.doubles(), shape: [tensor.shape.elementCount], name: "\(node.name).bias", from: [bias],
+            pass: Self.name)
         }
         // The bias may be stored after the product: constants have no order.
         graph.nodes[before].inputs.append(vector)

@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// A mean or maximum over height and width, and a pooling window that covers the whole input, become global pooling, the
-/// first followed by Flatten where it drops the reduced axes.
+/// A mean or maximum over height and width, and a pooling window that covers the whole input, become global pooling,
+/// the first followed by Flatten where it drops the reduced axes.
 package struct RecogniseGlobalPooling: Pass {
   package static let name = "recognise-global-pooling"
   package static let summary = "recognise ReduceMean over height and width, and windows as large as the input"

@@ -7,7 +7,8 @@ final class BlobStore: Sendable {
   /// Where the blob area begins in the file, and where it ends.
   let area: Range<Int>
 
-  /// Checks that the blobs fill the area in order, each at a multiple of 64, with nothing between or behind them but padding.
+  /// Checks that the blobs fill the area in order, each at a multiple of 64, with nothing between or behind them but
+  /// padding.
   ///
   /// - Throws: `damagedBundle`.
   init(file: MappedFile, entries: [BlobEntry], manifestEnd: Int, areaEnd: Int) throws {
@@ -58,7 +59,8 @@ final class BlobStore: Sendable {
     try withExtendedLifetime(file) {
       guard ContentDigest(of: storage(index).bytes) == entries[index].digest else {
         throw FerryError(
-          .damagedBundle, "blob \(index) of \(entries[index].length) bytes does not have the digest that the manifest states",
+          .damagedBundle,
+          "blob \(index) of \(entries[index].length) bytes does not have the digest that the manifest states",
           at: .init(file: file.path, byteOffset: offset(of: index)), hint: "copy the file again")
       }
     }

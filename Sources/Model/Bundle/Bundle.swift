@@ -13,8 +13,8 @@ public struct BundleLimits: Sendable {
 /// An open `.ferry` file: models whose weights lie in the mapped file as the kernels read them.
 ///
 /// Opening checks the header, the manifest's digest and canonical form, and the place and size of every blob, so that
-/// nothing read later leaves the file. It does not read the weights: `verifyBlobs()` checks their digests. The graphs, names,
-/// provenance, labels and goldens are read, and their digests checked, when they are asked for.
+/// nothing read later leaves the file. It does not read the weights: `verifyBlobs()` checks their digests. The graphs,
+/// names, provenance, labels and goldens are read, and their digests checked, when they are asked for.
 ///
 /// The file must not change while it is open: replace bundles by renaming, as every Ferry command does.
 public final class Bundle: Sendable {
@@ -31,8 +31,8 @@ public final class Bundle: Sendable {
   public let storedModels: [StoredModel]
   private let blobs: BlobStore
 
-  /// - Throws: `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`, `memoryBudget` for a
-  ///   manifest beyond the limit, or what opening the file throws.
+  /// - Throws: `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`,
+  ///   `memoryBudget` for a manifest beyond the limit, or what opening the file throws.
   public init(contentsOf path: String, limits: BundleLimits = BundleLimits()) throws {
     let file = try MappedFile(path: path)
     let header: Header
@@ -94,7 +94,8 @@ public final class Bundle: Sendable {
     guard canonical.elementsEqual(bytes) else {
       let difference = zip(canonical, bytes).enumerated().first { $1.0 != $1.1 }?.offset
       throw damaged(
-        "the manifest is not in canonical form (RFC 8785)", at: origin + (difference ?? min(canonical.count, bytes.count)))
+        "the manifest is not in canonical form (RFC 8785)",
+        at: origin + (difference ?? min(canonical.count, bytes.count)))
     }
     return json
   }

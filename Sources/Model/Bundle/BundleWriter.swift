@@ -2,15 +2,17 @@ import FerryTensor
 
 /// Writes bundles. The same contents give the same bytes.
 ///
-/// Blobs are made twice, once for their digests, which stand in front of them in the file, and once to be written, so that
-/// never more than one packed weight is in memory beyond what the contents hold.
+/// Blobs are made twice, once for their digests, which stand in front of them in the file, and once to be written, so
+/// that never more than one packed weight is in memory beyond what the contents hold.
 public enum BundleWriter {
   /// Writes a bundle. The file appears whole or not at all.
   ///
-  /// - Parameter progress: called with the bytes written and their total after each blob; what it throws ends the writing.
+  /// - Parameter progress: called with the bytes written and their total after each blob; what it throws ends the
+  ///   writing.
   /// - Returns: the number of bytes.
-  /// - Throws: `internalDefect` for a weight that is not `float32` or a graph that contradicts itself, `unsupportedModel` for
-  ///   what the format cannot hold, `fileUnwritable`, `usage` for names that are empty or not unique.
+  /// - Throws: `internalDefect` for a weight that is not `float32` or a graph that contradicts itself,
+  ///   `unsupportedModel` for what the format cannot hold, `fileUnwritable`, `usage` for names that are empty or not
+  ///   unique.
   @discardableResult
   public static func write(
     _ contents: BundleContents, to path: String, progress: (_ written: Int, _ total: Int) throws -> Void = { _, _ in }
@@ -22,7 +24,8 @@ public enum BundleWriter {
     let text = try manifest.json().canonical()
     guard text.count <= Manifest.byteLimit else {
       throw FerryError(
-        .unsupportedModel, "the bundle's manifest would have \(text.count) bytes", supported: "up to \(Manifest.byteLimit)")
+        .unsupportedModel, "the bundle's manifest would have \(text.count) bytes",
+        supported: "up to \(Manifest.byteLimit)")
     }
     let areaStart = (Header.byteCount + text.count + TensorLayout.alignment - 1) & ~(TensorLayout.alignment - 1)
     let total = areaStart + plan.byteCount

@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// A version of the format. A reader refuses another major version; a newer minor version adds what an older reader may ignore, or
-/// refuses by name.
+/// A version of the format. A reader refuses another major version; a newer minor version adds what an older reader may
+/// ignore, or refuses by name.
 public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
   public let major: Int
   public let minor: Int
@@ -75,11 +75,15 @@ struct Header: Equatable {
         hint: version.major > BundleVersion.current.major ? "use a newer version of Ferry" : "convert the model again")
     }
     let headerLength = fixed(12, as: UInt32.self)
-    guard headerLength == Self.byteCount else { throw damaged("the header says that it has \(headerLength) bytes", at: 12) }
+    guard headerLength == Self.byteCount else {
+      throw damaged("the header says that it has \(headerLength) bytes", at: 12)
+    }
     fileLength = try length(16, "file length")
     manifestOffset = try length(24, "manifest's offset")
     manifestLength = try length(32, "manifest's length")
-    guard let digest = ContentDigest(stated: Array(file[40..<72])) else { throw damaged("the digest is cut off", at: 40) }
+    guard let digest = ContentDigest(stated: Array(file[40..<72])) else {
+      throw damaged("the digest is cut off", at: 40)
+    }
     manifestDigest = digest
     signatureOffset = try length(72, "signature's offset")
     signatureLength = try length(80, "signature's length")
@@ -94,7 +98,9 @@ struct Header: Equatable {
       }
       throw damaged("\(file.count - fileLength) bytes follow the bundle's end", at: fileLength)
     }
-    guard manifestOffset == Self.byteCount else { throw damaged("the manifest begins at byte \(manifestOffset)", at: 24) }
+    guard manifestOffset == Self.byteCount else {
+      throw damaged("the manifest begins at byte \(manifestOffset)", at: 24)
+    }
     guard manifestLength <= manifestLimit else {
       throw FerryError(
         .memoryBudget, "the manifest has \(manifestLength) bytes", at: .init(byteOffset: 32),

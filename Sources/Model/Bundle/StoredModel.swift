@@ -24,13 +24,15 @@ public final class StoredModel: Sendable {
       let place = FerryError.Location(tensor: tensor.name, byteOffset: blobs.offset(of: tensor.blob))
       guard let size = tensor.layout.byteCount(of: tensor.shape, tensor.elementType) else {
         throw FerryError(
-          .damagedBundle, "\(tensor.elementType.rawValue) \(tensor.shape) cannot have the layout \(tensor.layout.rawValue)",
+          .damagedBundle,
+          "\(tensor.elementType.rawValue) \(tensor.shape) cannot have the layout \(tensor.layout.rawValue)",
           at: place)
       }
       guard size == blob.length else {
         throw FerryError(
           .damagedBundle,
-          "\(tensor.elementType.rawValue) \(tensor.shape) as \(tensor.layout.rawValue) takes \(size) bytes, its blob has \(blob.length)",
+          "\(tensor.elementType.rawValue) \(tensor.shape) as \(tensor.layout.rawValue) takes \(size) bytes, "
+            + "its blob has \(blob.length)",
           at: place)
       }
       return try StoredTensor(

@@ -1,12 +1,14 @@
 import FerryTensor
 
 extension Graph {
-  /// SHA-256, in hexadecimal, of what the network computes: operators, attributes, edges and logical shapes, with symbols numbered in
-  /// order of appearance. No names and no weights go into it, so the same network gives the same digest whichever file it
-  /// came from.
+  /// SHA-256, in hexadecimal, of what the network computes: operators, attributes, edges and logical shapes, with
+  /// symbols numbered in order of appearance. No names and no weights go into it, so the same network gives the same
+  /// digest whichever file it came from.
   public func structureDigest() -> String {
     let symbols = Dictionary(uniqueKeysWithValues: symbols.enumerated().map { ($1, "s\($0)") })
-    func text(_ dimensions: [Dimension]) -> String { dimensions.map { $0.renamed(symbols).description }.joined(separator: ",") }
+    func text(_ dimensions: [Dimension]) -> String {
+      dimensions.map { $0.renamed(symbols).description }.joined(separator: ",")
+    }
     func text(_ attribute: Attribute) -> String {
       if case .dimensions(let all) = attribute.value { return "\(attribute.name)=[\(text(all))]" }
       return "\(attribute.name)=\(attribute.value)"

@@ -6,7 +6,9 @@ extension Graph {
   /// - Throws: `invalidModel` located at the node whose shapes contradict each other.
   public mutating func inferShapes() throws {
     for node in nodes {
-      let shapes = try located(node.location) { try node.operation.outputShapes(for: node.inputs.map { self[$0].shape }) }
+      let shapes = try located(node.location) {
+        try node.operation.outputShapes(for: node.inputs.map { self[$0].shape })
+      }
       for (output, shape) in zip(node.outputs, shapes) { self[output].shape = shape }
     }
   }

@@ -1,8 +1,8 @@
 import FerryTensor
 
 extension Graph {
-  /// Checks what every reader of a graph relies on: indexes in range, each value produced once and before it is read, unique
-  /// names, the right number of inputs, and shapes that agree with the operators'.
+  /// Checks what every reader of a graph relies on: indexes in range, each value produced once and before it is read,
+  /// unique names, the right number of inputs, and shapes that agree with the operators'.
   ///
   /// - Throws: `invalidModel` for the first contradiction.
   public func validate() throws {
@@ -45,13 +45,15 @@ extension Graph {
         }
         let shapes = try node.operation.outputShapes(for: node.inputs.map { self[$0].shape })
         guard shapes.count == node.outputs.count else {
-          throw FerryError(.invalidModel, "\(node.operation.name) has \(node.outputs.count) outputs, not \(shapes.count)")
+          throw FerryError(
+            .invalidModel, "\(node.operation.name) has \(node.outputs.count) outputs, not \(shapes.count)")
         }
         for (output, shape) in zip(node.outputs, shapes) {
           try produce(output, "a node")
           guard self[output].shape == shape else {
             throw FerryError(
-              .invalidModel, "value \"\(self[output].name)\" is stated as \(self[output].shape.text), computed as \(shape.text)")
+              .invalidModel,
+              "value \"\(self[output].name)\" is stated as \(self[output].shape.text), computed as \(shape.text)")
           }
         }
       }

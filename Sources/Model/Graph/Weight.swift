@@ -39,8 +39,8 @@ public struct Weight: Sendable {
     }
   }
 
-  /// The elements in logical, row-major order: `float32`; `float64` while passes still compute with it, so that it is rounded
-  /// once.
+  /// The elements in logical, row-major order: `float32`; `float64` while passes still compute with it, so that it is
+  /// rounded once.
   ///
   /// A weight of a bundle is unpacked into new memory at every call unless it lies there in row-major order: keep the
   /// result, or read the packed bytes (`packed(as:)`).
@@ -59,8 +59,8 @@ public struct Weight: Sendable {
     if case .stored(let stored) = content { stored } else { nil }
   }
 
-  /// The bytes of a `float32` weight in `layout`, 64-byte aligned and zero up to a multiple of 64 bytes: those of the mapped
-  /// bundle if they lie in that layout there, otherwise a copy.
+  /// The bytes of a `float32` weight in `layout`, 64-byte aligned and zero up to a multiple of 64 bytes: those of the
+  /// mapped bundle if they lie in that layout there, otherwise a copy.
   ///
   /// - Throws: `internalDefect` if the layout does not fit the shape, or for another element type.
   package func packed(as layout: TensorLayout) throws -> Storage {

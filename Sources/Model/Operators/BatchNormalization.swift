@@ -21,7 +21,8 @@ public struct BatchNormalization: Operator {
     guard inputs[0].count >= 2 else {
       throw invalid("BatchNormalization gets an input of shape \(inputs[0].text)", supported: "2 dimensions or more")
     }
-    for (parameter, shape) in zip(["scale", "bias", "mean", "variance"], inputs.dropFirst()) where shape != [inputs[0][1]] {
+    for (parameter, shape) in zip(["scale", "bias", "mean", "variance"], inputs.dropFirst())
+    where shape != [inputs[0][1]] {
       throw invalid("the \(parameter) has the shape \(shape.text), where \(inputs[0][1]) channels are normalised")
     }
     return [inputs[0]]

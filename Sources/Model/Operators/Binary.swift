@@ -37,8 +37,8 @@ public struct Binary: Operator {
     return try zip(left, right).map { x, y in
       if x == y || y == 1 { return x }
       if x == 1 { return y }
-      // Of a symbol and a number other than 1, the number must hold. Two expressions that are not known to be equal, such as
-      // a picture's height halved and doubled again, are settled when the graph is bound.
+      // Of a symbol and a number other than 1, the number must hold. Two expressions that are not known to be equal,
+      // such as a picture's height halved and doubled again, are settled when the graph is bound.
       if x.value == nil, y.value != nil { return y }
       if y.value == nil { return x }
       throw invalid("shapes \(a.text) and \(b.text) cannot be broadcast: \(x) against \(y)")

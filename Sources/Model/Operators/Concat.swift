@@ -20,7 +20,9 @@ public struct Concat: Operator {
     guard shape.indices.contains(axis) else { throw invalid("axis \(axis) does not exist in the shape \(shape.text)") }
     for other in inputs.dropFirst() {
       guard other.count == shape.count,
-        shape.indices.allSatisfy({ $0 == axis || shape[$0] == other[$0] || shape[$0].value == nil || other[$0].value == nil })
+        shape.indices.allSatisfy({
+          $0 == axis || shape[$0] == other[$0] || shape[$0].value == nil || other[$0].value == nil
+        })
       else { throw invalid("shapes \(inputs.map(\.text).joined(separator: ", ")) cannot be joined along axis \(axis)") }
       shape[axis] = try shape[axis] + other[axis]
     }

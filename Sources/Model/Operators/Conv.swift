@@ -2,8 +2,8 @@ import FerryTensor
 
 /// A two-dimensional convolution (cross-correlation) with groups, bias and an activation at its end.
 ///
-/// y[n, o, i, j] = activation(bias[o] + Σ over c, u, v of weight[o, c, u, v] · x[n, g·C/groups + c, i·s − p + u·d, j·s − p + v·d])
-/// where g is the group of o. Inputs: x N×C×H×W, weight O×(C/groups)×kH×kW, bias O (optional).
+/// y[n, o, i, j] = activation(bias[o] + Σ over c, u, v of weight[o, c, u, v] · x[n, g·C/groups + c, i·s − p + u·d, j·s
+/// − p + v·d]) where g is the group of o. Inputs: x N×C×H×W, weight O×(C/groups)×kH×kW, bias O (optional).
 public struct Conv: Operator {
   public static let name = "Conv"
   public let window: Window
@@ -42,7 +42,8 @@ public struct Conv: Operator {
     }
     if let channels = channels.value, channels != weight[1] * groups {
       throw invalid(
-        "the input has \(channels) channels, but the weight \(inputs[1].text) in \(groups) groups reads \(weight[1] * groups)")
+        "the input has \(channels) channels, "
+          + "but the weight \(inputs[1].text) in \(groups) groups reads \(weight[1] * groups)")
     }
     if inputs.count == 3, inputs[2] != [Dimension(weight[0])] {
       throw invalid("the bias has the shape \(inputs[2].text), where \(weight[0]) is needed")
@@ -75,7 +76,8 @@ public struct Conv: Operator {
                 let row = i * window.strides[0] - pads[0] + u * window.dilations[0]
                 guard row >= 0, row < height else { continue }
                 for v in 0..<window.kernel[1] {
-                  let factor = weight.elements[((o * groupInputs + c) * window.kernel[0] + u) * window.kernel[1] + v].asDouble
+                  let tap = ((o * groupInputs + c) * window.kernel[0] + u) * window.kernel[1] + v
+                  let factor = weight.elements[tap].asDouble
                   let shift = v * window.dilations[1] - pads[1]
                   let inside = columns(shift: shift, stride: window.strides[1], width: width, outputs: outputWidth)
                   for j in inside {

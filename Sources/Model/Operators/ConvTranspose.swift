@@ -2,8 +2,8 @@ import FerryTensor
 
 /// A two-dimensional transposed convolution: every input pixel adds its weighted kernel to the output.
 ///
-/// The output's height is (H − 1)·stride − pads + span + outputPadding. Inputs: x N×C×H×W, weight C×(O/groups)×kH×kW, bias O
-/// (optional). An activation may stand at its end.
+/// The output's height is (H − 1)·stride − pads + span + outputPadding. Inputs: x N×C×H×W, weight C×(O/groups)×kH×kW,
+/// bias O (optional). An activation may stand at its end.
 public struct ConvTranspose: Operator {
   public static let name = "ConvTranspose"
   public let window: Window
@@ -56,7 +56,8 @@ public struct ConvTranspose: Operator {
       throw invalid("the bias has the shape \(inputs[2].text), where \(outputChannels) is needed")
     }
     let size = try zip([height, width], 0...1).map { extent, axis in
-      let grown = try (extent - 1) * Dimension(window.strides[axis]) + Dimension(window.span(axis) + outputPadding[axis])
+      let grown =
+        try (extent - 1) * Dimension(window.strides[axis]) + Dimension(window.span(axis) + outputPadding[axis])
       let size = try grown - window.pads[axis] - window.pads[axis + 2]
       guard (size.value ?? 1) > 0 else { throw invalid("the pads leave an output of \(size) pixels") }
       return size

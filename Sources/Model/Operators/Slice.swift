@@ -36,7 +36,9 @@ public struct Slice: Operator {
       throw invalid("a slice of \(starts.count) axes is taken from the shape \(shape.text)")
     }
     for axis in shape.indices {
-      guard let extent = shape[axis].value, let start = starts[axis].value, let count = counts[axis].value else { continue }
+      guard let extent = shape[axis].value, let start = starts[axis].value, let count = counts[axis].value else {
+        continue
+      }
       guard steps[axis].magnitude <= 1 << 31, (0...(1 << 31)).contains(count) else {
         throw invalid("a slice of \(count) elements in steps of \(steps[axis])")
       }

@@ -13,7 +13,8 @@ public struct Window: Sendable, Hashable {
   public init(kernel: [Int], strides: [Int], dilations: [Int], pads: [Dimension]) throws {
     guard kernel.count == 2, strides.count == 2, dilations.count == 2, pads.count == 4 else {
       throw invalid(
-        "a window of kernel \(kernel), strides \(strides), dilations \(dilations), pads [\(pads.text)] is not two-dimensional",
+        "a window of kernel \(kernel), strides \(strides), dilations \(dilations), pads [\(pads.text)] "
+          + "is not two-dimensional",
         supported: "2 kernel sizes, 2 strides, 2 dilations, 4 pads")
     }
     guard (kernel + strides + dilations).allSatisfy({ (1...(1 << 20)).contains($0) }) else {
@@ -47,7 +48,8 @@ public struct Window: Sendable, Hashable {
 
   /// Output height and width for an input of the given height and width.
   ///
-  /// With `ceilMode` a last window that hangs over the padded end counts if it begins inside the input or its front padding.
+  /// With `ceilMode` a last window that hangs over the padded end counts if it begins inside the input or its front
+  /// padding.
   ///
   /// - Throws: `invalidModel` if the kernel is larger than the padded input.
   func outputSize(height: Dimension, width: Dimension, ceilMode: Bool = false) throws -> [Dimension] {
@@ -58,7 +60,8 @@ public struct Window: Sendable, Hashable {
         throw invalid(
           "the kernel spans \(span(axis)) pixels, more than the padded \(axis == 0 ? "height" : "width") \(padded)")
       }
-      let windows = try (ceilMode ? room.dividedRoundingUp(by: strides[axis]) : room.dividedRoundingDown(by: strides[axis])) + 1
+      let windows =
+        try (ceilMode ? room.dividedRoundingUp(by: strides[axis]) : room.dividedRoundingDown(by: strides[axis])) + 1
       guard ceilMode, let count = windows.value, let extent = extent.value, let front = pads[axis].value else {
         return windows
       }

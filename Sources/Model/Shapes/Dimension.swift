@@ -3,9 +3,9 @@ import FerryTensor
 /// An extent that is known now or once the graph's input shapes are: an integer, or an expression over symbols such as
 /// `batch`, `height` and `width`.
 ///
-/// An expression is kept in a normal form, constant + Σ coefficient · atom with the atoms in order, so that two dimensions that
-/// are computed along different ways compare equal where linear arithmetic can tell. Arithmetic throws `invalidModel` beyond
-/// ±2⁴⁰, which no real tensor reaches, so that numbers from a file cannot overflow.
+/// An expression is kept in a normal form, constant + Σ coefficient · atom with the atoms in order, so that two
+/// dimensions that are computed along different ways compare equal where linear arithmetic can tell. Arithmetic throws
+/// `invalidModel` beyond ±2⁴⁰, which no real tensor reaches, so that numbers from a file cannot overflow.
 public struct Dimension: Sendable, Hashable {
   /// What a linear form is made of besides numbers.
   public indirect enum Atom: Sendable, Hashable {

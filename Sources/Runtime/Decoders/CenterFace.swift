@@ -14,8 +14,8 @@ public enum CenterFace {
   static let cell = 4.0
 
   /// - Parameters:
-  ///   - outputs: heat map 1×1×h×w, size 1×2×h×w (height, width), offset 1×2×h×w (y, x), landmarks 1×10×h×w (y, x of five
-  ///     points), in the model's order.
+  ///   - outputs: heat map 1×1×h×w, size 1×2×h×w (height, width), offset 1×2×h×w (y, x), landmarks 1×10×h×w (y, x of
+  ///     five points), in the model's order.
   ///   - threshold: the lowest score of a face.
   ///   - overlap: of two boxes that overlap by this much or more, the better one stays.
   /// - Returns: faces, best first.
@@ -40,7 +40,9 @@ public enum CenterFace {
     var found: [Detection] = []
     for row in 0..<rows {
       for column in 0..<columns {
-        func value(_ map: Int, _ channel: Int) -> Double { Double(maps[map][(channel * rows + row) * columns + column]) }
+        func value(_ map: Int, _ channel: Int) -> Double {
+          Double(maps[map][(channel * rows + row) * columns + column])
+        }
         let score = value(0, 0)
         guard score > threshold else { continue }
         let (height, width) = (exp(value(1, 0)) * cell, exp(value(1, 1)) * cell)

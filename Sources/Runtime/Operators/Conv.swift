@@ -23,7 +23,8 @@ extension Planner {
     let target = try define(node.outputs[0], .channelsLast16)
     append(
       DepthwiseStep(
-        window: try window(conv.window, from: source, to: target), source: source, target: target, weight: weight, bias: bias,
+        window: try window(conv.window, from: source, to: target), source: source, target: target, weight: weight,
+        bias: bias,
         activation: ActivationTask(conv.activation), name: node.name),
       reading: [source], writing: [target])
     return true
@@ -35,7 +36,8 @@ extension Planner {
     append(
       ProductStep(
         source: source, target: target, rows: source.extents.batch * source.extents.pixels, weight: weight,
-        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(conv.activation), name: node.name),
+        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(conv.activation),
+        name: node.name),
       reading: [source], writing: [target])
     return true
   }
@@ -46,7 +48,8 @@ extension Planner {
     let target = try define(node.outputs[0], .channelsLast16)
     let step = ConvolutionStep(
       window: try window(conv.window, from: source, to: target), source: source, target: target, weight: weight,
-      bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(conv.activation), name: node.name)
+      bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(conv.activation),
+      name: node.name)
     requireScratch(step.scratchSize)
     append(step, reading: [source], writing: [target])
     return true
@@ -180,7 +183,8 @@ struct DepthwiseStep: PlanStep {
         window: window, blocks: source.extents.blocks,
         input: run.read(source) + sample * source.extents.pixels * source.pixelStride, inputStride: source.pixelStride,
         weights: weight.floats, bias: bias.floats,
-        output: run.write(target) + sample * target.extents.pixels * target.pixelStride, outputStride: target.pixelStride,
+        output: run.write(target) + sample * target.extents.pixels * target.pixelStride,
+        outputStride: target.pixelStride,
         epilogue: Epilogue(activation: activation))
       run.parallel(window.outputHeight, grain: 1) { kernel(task, $0) }
     }

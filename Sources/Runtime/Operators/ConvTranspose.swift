@@ -45,7 +45,8 @@ struct ScatteredProductStep: PlanStep {
         for tap in 0..<strideHeight * strideWidth {
           let (u, v) = (tap / strideWidth, tap % strideWidth)
           let task = MatrixProduct(
-            depth: input.channels, input: read + row * input.width * source.pixelStride, inputStride: source.pixelStride,
+            depth: input.channels, input: read + row * input.width * source.pixelStride,
+            inputStride: source.pixelStride,
             weights: weight.floats + tap * tapSize, bias: bias.floats,
             output: written + ((row * strideHeight + u) * output.width + v) * target.pixelStride,
             outputStride: strideWidth * target.pixelStride, epilogue: Epilogue(activation: activation))

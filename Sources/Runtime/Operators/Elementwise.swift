@@ -37,7 +37,8 @@ extension Planner {
         let a = try buffer(of: left, in: .channelsLast16)
         let target = try define(node.outputs[0], .channelsLast16)
         append(
-          BinaryStep(operation: operation, left: a, right: .vector(try constant(floats)), target: target, name: node.name),
+          BinaryStep(
+            operation: operation, left: a, right: .vector(try constant(floats)), target: target, name: node.name),
           reading: [a], writing: [target])
         return true
       }
@@ -61,7 +62,8 @@ extension Planner {
     let floats = tensor.floats()
     if floats.count == 1 { return [Float](repeating: floats[0], count: padded) }
     let axis = 1 - (rank - tensor.shape.rank)
-    guard floats.count == channels, tensor.shape.dimensions.indices.contains(axis), tensor.shape[axis] == channels else {
+    guard floats.count == channels, tensor.shape.dimensions.indices.contains(axis), tensor.shape[axis] == channels
+    else {
       return nil
     }
     return floats + [Float](repeating: 0, count: padded - channels)
@@ -168,8 +170,11 @@ struct BinaryStep: PlanStep {
       }
     case .vector(let vector):
       let task = FerryKernels.Binary(
-        operation: operation, columns: left.pixelStride, left: read, right: vector.floats, rightStride: 0, output: written)
-      run.parallel(left.extents.batch * left.extents.pixels, grain: max(1, 8192 / left.pixelStride)) { kernel(task, $0) }
+        operation: operation, columns: left.pixelStride, left: read, right: vector.floats, rightStride: 0,
+        output: written)
+      run.parallel(left.extents.batch * left.extents.pixels, grain: max(1, 8192 / left.pixelStride)) {
+        kernel(task, $0)
+      }
     }
   }
 }

@@ -11,7 +11,8 @@ extension Planner {
     append(
       ProductStep(
         source: source, target: target, rows: source.extents.batch, weight: try packed(node.inputs[1], .panel16),
-        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(gemm.activation), name: node.name),
+        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(gemm.activation),
+        name: node.name),
       reading: [source], writing: [target])
     return true
   }

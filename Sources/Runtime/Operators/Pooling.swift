@@ -58,7 +58,8 @@ struct PoolStep: PlanStep {
       let task = Pooling(
         kind: kind, window: window, paddedHeight: paddedHeight, paddedWidth: paddedWidth, blocks: source.extents.blocks,
         input: run.read(source) + sample * source.extents.pixels * source.pixelStride, inputStride: source.pixelStride,
-        output: run.write(target) + sample * target.extents.pixels * target.pixelStride, outputStride: target.pixelStride)
+        output: run.write(target) + sample * target.extents.pixels * target.pixelStride,
+        outputStride: target.pixelStride)
       run.parallel(window.outputHeight, grain: 1) { kernel(task, $0) }
     }
   }
@@ -78,7 +79,9 @@ struct GlobalAverageStep: PlanStep {
         pixels: source.extents.pixels,
         input: run.read(source) + sample * source.extents.pixels * source.pixelStride, inputStride: source.pixelStride,
         output: run.write(target) + sample * target.pixelStride)
-      run.parallel(source.extents.blocks, grain: max(1, 8192 / (lanes * max(1, source.extents.pixels)))) { kernel(task, $0) }
+      run.parallel(source.extents.blocks, grain: max(1, 8192 / (lanes * max(1, source.extents.pixels)))) {
+        kernel(task, $0)
+      }
     }
   }
 }

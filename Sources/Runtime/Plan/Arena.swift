@@ -4,8 +4,8 @@ import FerryKernels
 package enum Arena {
   /// Offsets in floats, each a multiple of 16, and the size of it all.
   ///
-  /// Largest first, each at the lowest offset where it meets no region that lives at the same time: for networks, whose few
-  /// large regions decide the peak, this stays within a few per cent of it.
+  /// Largest first, each at the lowest offset where it meets no region that lives at the same time: for networks, whose
+  /// few large regions decide the peak, this stays within a few per cent of it.
   package static func place(_ regions: [Planner.Region]) -> (offsets: [Int], size: Int) {
     var offsets = [Int](repeating: 0, count: regions.count)
     var placed: [Int] = []

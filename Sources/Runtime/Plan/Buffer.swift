@@ -4,8 +4,8 @@ import FerryKernels
 enum ExecutionLayout: Sendable {
   /// N, C, H, W without gaps: the caller's order.
   case rowMajor
-  /// N, H, W, C with C padded to a multiple of 16. A matrix M×K counts as M pixels of K channels. Values of padding lanes are
-  /// unspecified.
+  /// N, H, W, C with C padded to a multiple of 16. A matrix M×K counts as M pixels of K channels. Values of padding
+  /// lanes are unspecified.
   case channelsLast16
 }
 

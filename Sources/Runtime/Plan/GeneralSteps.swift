@@ -70,7 +70,8 @@ struct ReferenceStep: PlanStep {
       case .weight(let tensor): arrays.append(ReferenceArray(tensor))
       case .buffer(let buffer, let shape):
         arrays.append(
-          ReferenceArray(shape: shape, elements: Array(UnsafeBufferPointer(start: run.read(buffer), count: buffer.count))))
+          ReferenceArray(
+            shape: shape, elements: Array(UnsafeBufferPointer(start: run.read(buffer), count: buffer.count))))
       }
     }
     let results = try operation.evaluate(arrays)

@@ -2,8 +2,8 @@ import FerryKernels
 import FerryModel
 import FerryTensor
 
-/// Turns a bound graph into steps: chooses layouts and kernels, inserts conversions between layouts, and notes when each
-/// region of the arena is written first and read last.
+/// Turns a bound graph into steps: chooses layouts and kernels, inserts conversions between layouts, and notes when
+/// each region of the arena is written first and read last.
 package final class Planner {
   let graph: Graph
   private(set) var steps: [any PlanStep] = []
@@ -58,13 +58,17 @@ package final class Planner {
 
   /// A weight as kernels read it: in the mapped bundle if it lies there so, else packed into memory.
   func packed(_ value: ValueID, _ layout: TensorLayout) throws -> Storage {
-    guard let weight = graph.weights[value] else { throw FerryError(.internalDefect, "\(graph[value].name) is no weight") }
+    guard let weight = graph.weights[value] else {
+      throw FerryError(.internalDefect, "\(graph[value].name) is no weight")
+    }
     return try weight.packed(as: layout)
   }
 
   /// A weight in logical order.
   func tensor(_ value: ValueID) throws -> Tensor {
-    guard let weight = graph.weights[value] else { throw FerryError(.internalDefect, "\(graph[value].name) is no weight") }
+    guard let weight = graph.weights[value] else {
+      throw FerryError(.internalDefect, "\(graph[value].name) is no weight")
+    }
     return weight.tensor
   }
 
@@ -81,7 +85,9 @@ package final class Planner {
     if let known = buffers[value]?.first(where: { $0.layout == layout }) { return known }
     let extents = try extents(of: value)
     guard let source = buffers[value]?.first else {
-      guard isWeight(value) else { throw FerryError(.internalDefect, "value \"\(graph[value].name)\" is read before it is planned") }
+      guard isWeight(value) else {
+        throw FerryError(.internalDefect, "value \"\(graph[value].name)\" is read before it is planned")
+      }
       return try constantBuffer(value, layout)
     }
     let target = allocate(extents, layout)

@@ -9,16 +9,16 @@ import Synchronization
 
 /// Threads that share the chunks of one job after another.
 ///
-/// A network is hundreds of jobs of some tens of microseconds, so waking a sleeping thread for each would cost more than it
-/// gives: workers spin briefly for the next job, then yield, then sleep. Chunks are claimed one at a time, so a thread that
-/// the system takes away delays nobody but its own chunk. The caller works too, and is never pinned.
+/// A network is hundreds of jobs of some tens of microseconds, so waking a sleeping thread for each would cost more
+/// than it gives: workers spin briefly for the next job, then yield, then sleep. Chunks are claimed one at a time, so a
+/// thread that the system takes away delays nobody but its own chunk. The caller works too, and is never pinned.
 package final class ThreadPool: @unchecked Sendable {
   /// Threads that work on a job, the caller among them.
   package let threadCount: Int
 
   private typealias Body = (Int) -> Void
-  /// The number of the job, its chunks, and the next chunk to claim, in one word so that a late claim cannot be mistaken
-  /// for one of the next job.
+  /// The number of the job, its chunks, and the next chunk to claim, in one word so that a late claim cannot be
+  /// mistaken for one of the next job.
   private let word = Atomic<UInt64>(0)
   private let unfinished = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)

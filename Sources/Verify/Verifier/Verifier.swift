@@ -6,8 +6,8 @@ import FerryTensor
 public enum Verifier {
   /// - Parameters:
   ///   - model: what is verified.
-  ///   - sourceDigest: SHA-256 of the file that the model came from; a case made for another file fails. nil if it is not
-  ///     known, as for a graph in memory.
+  ///   - sourceDigest: SHA-256 of the file that the model came from; a case made for another file fails. nil if it is
+  ///     not known, as for a graph in memory.
   ///   - cases: the golden cases.
   ///   - options: how the model is run.
   ///   - subject: what the report calls the model.
@@ -37,7 +37,8 @@ public enum Verifier {
     if let sourceDigest, sourceDigest != golden.source.sha256 {
       throw FerryError(
         .invalidGolden,
-        "the case was made for the file with SHA-256 \(golden.source.sha256.prefix(16))…, the model comes from \(sourceDigest.prefix(16))…",
+        "the case was made for the file with SHA-256 \(golden.source.sha256.prefix(16))…, "
+          + "the model comes from \(sourceDigest.prefix(16))…",
         hint: "convert the file that the golden data were made with, or make golden data anew")
     }
     let inputs = Dictionary(golden.inputs.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })

@@ -48,7 +48,8 @@ import Testing
     let lines = "\(try #require(error))".split(separator: "\n")
     #expect(
       lines[0]
-        == "Conv has auto_pad = SAME_UPPER with dilations [2, 2], which ONNX Runtime and TensorFlow resolve differently")
+        == "Conv has auto_pad = SAME_UPPER with dilations [2, 2], which ONNX Runtime and TensorFlow resolve differently"
+    )
     #expect(lines[1].hasPrefix("  at \(path), node \""))
     #expect(lines[1].hasSuffix("attribute \"auto_pad\""))
     #expect(lines[2] == "  supported: NOTSET, VALID; SAME_* with dilations [1, 1]")

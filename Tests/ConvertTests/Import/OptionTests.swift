@@ -5,7 +5,8 @@ import Foundation
 import Testing
 
 @Suite("Conversion options") struct OptionTests {
-  private let model = GoldenCases.root.appendingPathComponent("networks/mobilenet-ts13-unfolded-dynamic/model.onnx").path
+  private let model = GoldenCases.root
+    .appendingPathComponent("networks/mobilenet-ts13-unfolded-dynamic/model.onnx").path
 
   private func convert(_ change: (inout ConversionOptions) -> Void) throws -> Conversion {
     var options = ConversionOptions()
@@ -31,7 +32,8 @@ import Testing
     #expect(conversion.report.weights.allSatisfy { $0.fate != .folded })
   }
 
-  /// With passes or without, the plain loops in double precision give the same numbers up to the rounding of folded weights.
+  /// With passes or without, the plain loops in double precision give the same numbers up to the rounding of folded
+  /// weights.
   @Test(arguments: GoldenCases.networks) func passesKeepWhatIsComputed(folder: String) throws {
     let path = GoldenCases.root.appendingPathComponent(folder).path
     var options = ConversionOptions()
@@ -46,7 +48,8 @@ import Testing
     }
     let peak = results[1].map(abs).max() ?? 0
     let difference = zip(results[0], results[1]).map { abs($0 - $1) }.max() ?? .infinity
-    // Folded weights are rounded once to 24 bits; a random network of tens of layers carries that to at most a few parts in 10⁶.
+    // Folded weights are rounded once to 24 bits; a random network of tens of layers carries that to at most a few
+    // parts in 10⁶.
     #expect(difference <= peak * 1e-5)
   }
 

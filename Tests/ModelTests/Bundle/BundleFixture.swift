@@ -4,11 +4,14 @@ import Foundation
 
 /// A tiny network whose weights take every layout, and the files that tests make of it.
 enum BundleFixture {
-  /// image batch×3×height×width → Conv 17 (ReLU) → depthwise 3×3 → grouped Conv 34 → ConvTranspose 5 → global mean → Gemm 3.
+  /// image batch×3×height×width → Conv 17 (ReLU) → depthwise 3×3 → grouped Conv 34 → ConvTranspose 5 → global mean →
+  /// Gemm 3.
   static func graph() throws -> Graph {
     var graph = Graph(name: "tiny")
     let image = graph.add(
-      Value(name: "image", shape: [.symbol("batch"), 3, .symbol("height"), .symbol("width")], sourceNames: ["image", "input.1"]))
+      Value(
+        name: "image", shape: [.symbol("batch"), 3, .symbol("height"), .symbol("width")],
+        sourceNames: ["image", "input.1"]))
     graph.inputs = [image]
     func weight(_ name: String, _ shape: [Int], seed: Int, passes: [String] = []) throws -> ValueID {
       graph.add(
@@ -64,7 +67,9 @@ enum BundleFixture {
   static func contents(in folder: TemporaryFolder) throws -> BundleContents {
     let array = folder.path("image.npy")
     try Data("not read by the bundle".utf8).write(to: URL(fileURLWithPath: array))
-    let provenance: JSONValue = ["source": ["fileName": "tiny.onnx", "sha256": .string(String(repeating: "0", count: 64))]]
+    let provenance: JSONValue = [
+      "source": ["fileName": "tiny.onnx", "sha256": .string(String(repeating: "0", count: 64))]
+    ]
     let first = BundleModel(
       name: "tiny", graph: try graph(), provenance: provenance, labels: ["cat", "dog", "ship"],
       goldens: [

@@ -54,7 +54,8 @@ import Testing
         zip(shapes, numbers).map { ReferenceArray<Double>(shape: $0, elements: $1.map(Double.init)) })
       for (a, b) in zip(narrow, wide) {
         // Sums are in Double in both: a float result is the rounded double.
-        #expect(zip(a.elements, b.elements).allSatisfy { abs(Double($0) - $1) <= abs($1) * 0x1p-24 }, "\(operation.name)")
+        #expect(
+          zip(a.elements, b.elements).allSatisfy { abs(Double($0) - $1) <= abs($1) * 0x1p-24 }, "\(operation.name)")
       }
     }
   }

@@ -19,7 +19,8 @@ import Testing
     #expect(
       message(try conv(), [[1, 4, 8, 8], [6, 3, 3, 3]])
         == "the input has 4 channels, but the weight 6×3×3×3 in 1 groups reads 3")
-    #expect(message(try conv(groups: 4), [[1, 4, 8, 8], [6, 1, 3, 3]]) == "6 output channels cannot be split into 4 groups")
+    #expect(
+      message(try conv(groups: 4), [[1, 4, 8, 8], [6, 1, 3, 3]]) == "6 output channels cannot be split into 4 groups")
     #expect(
       message(try conv(), [[1, 3, 2, 8], [6, 3, 3, 3]]) == "the kernel spans 3 pixels, more than the padded height 2")
     #expect(message(try conv(), [[1, 3, 8, 8], [6, 3, 3, 3], [5]]) == "the bias has the shape 5, where 6 is needed")
@@ -55,7 +56,8 @@ import Testing
       let shapes: [[Dimension]] = [[1, 1, Dimension(extent), Dimension(extent)]]
       let whole = (extent + 2 - 2) / 2 + 1
       #expect(try floor.outputShapes(for: shapes)[0][2].value == whole)
-      // PyTorch: one more if something is left over and the window begins before the end of the input plus front padding.
+      // PyTorch: one more if something is left over and the window begins before the end of the input plus front
+      // padding.
       let more = (extent + 2 - 2) % 2 != 0 && whole * 2 < extent + 1 ? 1 : 0
       #expect(try ceil.outputShapes(for: shapes)[0][2].value == whole + more)
     }

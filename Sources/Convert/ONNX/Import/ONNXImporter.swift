@@ -96,7 +96,8 @@ final class ONNXImporter {
       guard replacement.count == declared.count else {
         throw FerryError(
           .shapeMismatch,
-          "--input-shape gives \"\(input.name)\" \(replacement.count) dimensions, but the model declares \(declared.count)",
+          "--input-shape gives \"\(input.name)\" \(replacement.count) dimensions, "
+            + "but the model declares \(declared.count)",
           at: location)
       }
       return replacement
@@ -136,7 +137,8 @@ final class ONNXImporter {
 
   private func add(_ node: ONNXNode, opset: Int) throws {
     let location = FerryError.Location(
-      file: model.path, node: node.displayName, operatorName: node.operatorType, opset: node.domain.isEmpty ? opset : nil)
+      file: model.path, node: node.displayName, operatorName: node.operatorType,
+      opset: node.domain.isEmpty ? opset : nil)
     do {
       try located(location) { try build(node, opset: opset) }
     } catch {

@@ -4,7 +4,8 @@ import FerryTensor
 extension ONNXNodeImport {
   /// The window of a convolution or pooling: kernel_shape, strides, dilations, pads, auto_pad.
   ///
-  /// - Parameter weight: the shape of a convolution's weight, whose last two extents the kernel must be; nil for pooling.
+  /// - Parameter weight: the shape of a convolution's weight, whose last two extents the kernel must be; nil for
+  ///   pooling.
   /// - Parameter samePadding: whether auto_pad may be SAME.
   mutating func window(
     kernelFrom weight: [Dimension]?, input: [Dimension], samePadding: Bool = true, ceilMode: Bool = false
@@ -47,7 +48,8 @@ extension ONNXNodeImport {
       throw refusal(
         "auto_pad",
         samePadding
-          ? "\(node.operatorType) has auto_pad = \(automatic) with dilations \(dilations), which ONNX Runtime and TensorFlow resolve differently"
+          ? "\(node.operatorType) has auto_pad = \(automatic) with dilations \(dilations), "
+            + "which ONNX Runtime and TensorFlow resolve differently"
           : "\(node.operatorType) has auto_pad = \(automatic), which runtimes resolve differently",
         supported: samePadding ? "NOTSET, VALID; SAME_* with dilations [1, 1]" : "NOTSET, VALID",
         hint: "re-export with explicit pads")
@@ -55,7 +57,8 @@ extension ONNXNodeImport {
       throw refusal("auto_pad", "auto_pad is \(automatic)", supported: "NOTSET, VALID, SAME_UPPER, SAME_LOWER")
     }
     if automatic != "NOTSET", let stated, stated.contains(where: { $0 != 0 }) {
-      throw refusal("pads", "both auto_pad = \(automatic) and pads \(stated) are given", hint: "re-export with one of them")
+      throw refusal(
+        "pads", "both auto_pad = \(automatic) and pads \(stated) are given", hint: "re-export with one of them")
     }
     return try Window(kernel: kernel, strides: strides, dilations: dilations, pads: pads)
   }

@@ -102,7 +102,8 @@ extension Operator {
       throw FerryError(.unsupportedModel, "\(Self.name) of constants depends on the input's size")
     }
     guard try Shape(shape).elementCount <= 1 << 28 else {
-      throw FerryError(.unsupportedModel, "a constant of shape \(try Shape(shape)) is too large to be computed at conversion")
+      throw FerryError(
+        .unsupportedModel, "a constant of shape \(try Shape(shape)) is too large to be computed at conversion")
     }
     return try evaluate(inputs)[0]
   }

@@ -6,7 +6,9 @@ extension ONNXOperator {
     let name = node.node.outputs.first ?? ""
     let tensor: Tensor
     if let value = node.attribute("value") {
-      guard case .tensor(let stored) = value else { throw FerryError(.invalidModel, "the value of Constant is not a tensor") }
+      guard case .tensor(let stored) = value else {
+        throw FerryError(.invalidModel, "the value of Constant is not a tensor")
+      }
       tensor = stored
     } else if case .float(let number)? = node.attribute("value_float") {
       tensor = try Tensor([number], shape: [])
@@ -28,7 +30,8 @@ extension ONNXOperator {
     let shape = try node.fixedIntegers(0, "sizes")
     let count = try Shape(shape).elementCount
     guard count <= ShapeTensor.sizeLimit else {
-      throw FerryError(.unsupportedModel, "ConstantOfShape makes \(count) elements", supported: "up to \(ShapeTensor.sizeLimit)")
+      throw FerryError(
+        .unsupportedModel, "ConstantOfShape makes \(count) elements", supported: "up to \(ShapeTensor.sizeLimit)")
     }
     var fill = try Tensor([Float(0)], shape: [1])
     if let value = node.attribute("value") {
@@ -42,7 +45,9 @@ extension ONNXOperator {
       let numbers = [Float](repeating: fill.floats()[0], count: count)
       node.bind(0, .constant(Constant(name: name, tensor: try Tensor(numbers, shape: shape), sources: [], passes: [])))
     } else {
-      guard let number = fill.integers()?.first else { throw FerryError(.unsupportedType, "ConstantOfShape of a large integer") }
+      guard let number = fill.integers()?.first else {
+        throw FerryError(.unsupportedType, "ConstantOfShape of a large integer")
+      }
       let element = try Dimension(checking: number)
       node.bind(0, .integers(ShapeTensor(shape: shape, elements: [Dimension](repeating: element, count: count))))
     }
@@ -64,7 +69,9 @@ extension ONNXOperator {
       if floating[code] != nil { return node.alias(.constant(constant)) }
       guard integer.contains(code) else { throw node.refusal("to", "Cast to type \(code)", supported: "numbers") }
       let truncated = constant.tensor.doubles().map { Int(exactly: $0.rounded(.towardZero)) }
-      guard truncated.count <= ShapeTensor.sizeLimit else { throw FerryError(.unsupportedType, "a large tensor is cast to integers") }
+      guard truncated.count <= ShapeTensor.sizeLimit else {
+        throw FerryError(.unsupportedType, "a large tensor is cast to integers")
+      }
       let elements = try truncated.map { number in
         guard let number else { throw FerryError(.invalidModel, "Cast of a number that no integer holds") }
         return try Dimension(checking: number)
@@ -80,7 +87,8 @@ extension ONNXOperator {
       }
       let name = node.node.outputs.first ?? ""
       let doubles = try Tensor(numbers.map { Double($0) }, shape: tensor.shape)
-      node.bind(0, .constant(Constant(name: name, tensor: doubles, sources: tensor.sources, passes: ["fold-constants"])))
+      node.bind(
+        0, .constant(Constant(name: name, tensor: doubles, sources: tensor.sources, passes: ["fold-constants"])))
     case .refused: break
     }
   }

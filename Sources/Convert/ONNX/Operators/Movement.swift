@@ -47,7 +47,8 @@ extension ONNXOperator {
       steps = node.has(4) ? try node.fixedIntegers(4, "steps") : [Int](repeating: 1, count: starts.count)
     }
     axes = try axes.map { try node.axis($0, rank: shape.count) }
-    guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count, Set(axes).count == axes.count
+    guard starts.count == ends.count, axes.count == starts.count, steps.count == starts.count,
+      Set(axes).count == axes.count
     else { throw FerryError(.invalidModel, "Slice has \(starts.count) starts, \(ends.count) ends, \(axes.count) axes") }
     var allStarts = [Dimension](repeating: 0, count: shape.count)
     var counts = shape

@@ -10,7 +10,8 @@ extension ONNXOperator {
     guard !training, !wanted else {
       throw FerryError(
         .trainingMode,
-        "BatchNormalization \(training ? "has training_mode = 1" : "gives batch statistics"): this is an export for training",
+        "BatchNormalization \(training ? "has training_mode = 1" : "gives batch statistics"): "
+          + "this is an export for training",
         hint: exportHint)
     }
     // Momentum belongs to training; opset 7's spatial = 0 is another operation.

@@ -54,7 +54,8 @@ extension ONNXNodeImport {
   }
 
   private func number(_ value: Float, _ name: String) throws -> Operand {
-    .constant(Constant(name: "\(node.displayName)/\(name)", tensor: try Tensor([value], shape: []), sources: [], passes: []))
+    .constant(
+      Constant(name: "\(node.displayName)/\(name)", tensor: try Tensor([value], shape: []), sources: [], passes: []))
   }
 
   /// The operand times a number; itself for 1.

@@ -18,7 +18,8 @@ extension ONNXOperator {
     let target = try node.integers(1, "target sizes")
     var shape = target.elements
     guard target.shape.count == 1 else {
-      throw FerryError(.invalidModel, "the target shape of Reshape has \(target.shape.count) dimensions", supported: "1")
+      throw FerryError(
+        .invalidModel, "the target shape of Reshape has \(target.shape.count) dimensions", supported: "1")
     }
     for axis in shape.indices where shape[axis].value == 0 && !allowsZero {
       guard axis < input.count else {
@@ -28,9 +29,12 @@ extension ONNXOperator {
     }
     let open = shape.indices.filter { shape[$0].value == -1 }
     guard open.count <= 1, shape.allSatisfy({ ($0.value ?? 0) >= -1 }) else {
-      throw FerryError(.invalidModel, "Reshape to \(shape.text)", supported: "one -1 at the most, no other negative size")
+      throw FerryError(
+        .invalidModel, "Reshape to \(shape.text)", supported: "one -1 at the most, no other negative size")
     }
-    if let axis = open.first { shape[axis] = try remainder(of: input, over: shape.enumerated().filter { $0.0 != axis }.map(\.1)) }
+    if let axis = open.first {
+      shape[axis] = try remainder(of: input, over: shape.enumerated().filter { $0.0 != axis }.map(\.1))
+    }
     try node.emit(Reshape(shape: shape), [node.operand(0)])
   }
 
@@ -52,12 +56,15 @@ extension ONNXOperator {
 
   static let unsqueeze = ONNXOperator("Unsqueeze", inputs: 1...2) { node in
     let shape = try node.shape(0)
-    guard let stated = node.opset >= 13 ? try node.fixedIntegers(1, "axes") : try node.ints("axes"), stated.count <= 16 else {
+    guard let stated = node.opset >= 13 ? try node.fixedIntegers(1, "axes") : try node.ints("axes"), stated.count <= 16
+    else {
       throw FerryError(.invalidModel, "Unsqueeze has no axes")
     }
     let rank = shape.count + stated.count
     let axes = Set(try stated.map { try node.axis($0, rank: rank) })
-    guard axes.count == stated.count else { throw FerryError(.invalidModel, "Unsqueeze names an axis twice: \(stated)") }
+    guard axes.count == stated.count else {
+      throw FerryError(.invalidModel, "Unsqueeze names an axis twice: \(stated)")
+    }
     var rest = shape[...]
     let target: [Dimension] = (0..<rank).map { axes.contains($0) ? 1 : rest.removeFirst() }
     try node.emit(Reshape(shape: target), [node.operand(0)])

@@ -52,7 +52,8 @@ struct ByteReader {
     }
   }
 
-  /// An integer within ±2⁴⁰, which no real extent or attribute exceeds, so that sums and products of a few do not overflow unseen.
+  /// An integer within ±2⁴⁰, which no real extent or attribute exceeds, so that sums and products of a few do not
+  /// overflow unseen.
   mutating func signed() throws -> Int {
     let bits = try unsigned()
     let value = Int(truncatingIfNeeded: Int64(bitPattern: bits >> 1) ^ -Int64(bitPattern: bits & 1))

@@ -107,7 +107,9 @@ extension ByteReader {
         atom = .symbol(name)
       case .quotient:
         let divisor = try unsigned()
-        guard (1...UInt64(Dimension.limit)).contains(divisor) else { throw damaged("a dimension is divided by \(divisor)") }
+        guard (1...UInt64(Dimension.limit)).contains(divisor) else {
+          throw damaged("a dimension is divided by \(divisor)")
+        }
         atom = try expression(strings: strings, depth: depth + 1, atoms: &atoms).dividedRoundingDown(by: Int(divisor))
       case .product:
         let first = try expression(strings: strings, depth: depth + 1, atoms: &atoms)
@@ -117,7 +119,8 @@ extension ByteReader {
         atom = try .maximum(first, expression(strings: strings, depth: depth + 1, atoms: &atoms))
       case .ratio:
         let first = try expression(strings: strings, depth: depth + 1, atoms: &atoms)
-        atom = try first.dividedRoundingDown(by: expression(strings: strings, depth: depth + 1, atoms: &atoms) as Dimension)
+        let divisor: Dimension = try expression(strings: strings, depth: depth + 1, atoms: &atoms)
+        atom = try first.dividedRoundingDown(by: divisor)
       case nil: throw damaged("an expression has an unknown kind of term")
       }
       sum = try sum + atom * coefficient

@@ -3,7 +3,8 @@ import FerryTensor
 /// Attribute values as FORMAT.md numbers them.
 enum AttributeTag: UInt8 { case no, yes, integer, integers, real, text, dimensions }
 
-/// The distinct operations of a graph (operator and attributes), each written once: a network repeats few kinds of layers.
+/// The distinct operations of a graph (operator and attributes), each written once: a network repeats few kinds of
+/// layers.
 struct OperationTable {
   private var encoded: [[UInt8]] = []
   private var places: [[UInt8]: Int] = [:]

@@ -3,13 +3,15 @@ import FerryTensor
 // Elements are moved as 32-bit words: a NaN keeps its payload, a signalling one stays signalling.
 
 extension TensorLayout {
-  /// Writes the elements of a `float32` tensor into `target` in this layout, zeros into the lanes beyond the last output.
+  /// Writes the elements of a `float32` tensor into `target` in this layout, zeros into the lanes beyond the last
+  /// output.
   ///
   /// - Parameter target: `byteCount(of:_:)` bytes, aligned for 32-bit words.
   /// - Throws: `internalDefect` if the layout does not fit the tensor.
   package func pack(_ tensor: Tensor, into target: UnsafeMutableRawBufferPointer) throws {
     guard byteCount(of: tensor.shape, tensor.elementType) == target.count else {
-      throw FerryError(.internalDefect, "\(tensor.elementType.rawValue) \(tensor.shape) cannot be laid out as \(rawValue)")
+      throw FerryError(
+        .internalDefect, "\(tensor.elementType.rawValue) \(tensor.shape) cannot be laid out as \(rawValue)")
     }
     tensor.withUnsafeBytes { source in
       guard let geometry = PanelGeometry(self, tensor.shape) else { return target.copyMemory(from: source) }
@@ -32,7 +34,8 @@ extension TensorLayout {
   /// - Throws: `internalDefect` if the layout does not fit the tensor.
   package func pack(_ tensor: Tensor) throws -> Storage {
     guard let size = byteCount(of: tensor.shape, tensor.elementType) else {
-      throw FerryError(.internalDefect, "\(tensor.elementType.rawValue) \(tensor.shape) cannot be laid out as \(rawValue)")
+      throw FerryError(
+        .internalDefect, "\(tensor.elementType.rawValue) \(tensor.shape) cannot be laid out as \(rawValue)")
     }
     let storage = Storage(zeroed: size)
     try pack(tensor, into: UnsafeMutableRawBufferPointer(start: storage.address, count: size))

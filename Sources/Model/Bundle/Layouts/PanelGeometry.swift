@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// Where the elements of a packed layout come from: the tensor as [outputs] × [inputs] × [taps], of which 16 outputs lie side by
-/// side in a block, one block for each panel of outputs, input and tap.
+/// Where the elements of a packed layout come from: the tensor as [outputs] × [inputs] × [taps], of which 16 outputs
+/// lie side by side in a block, one block for each panel of outputs, input and tap.
 struct PanelGeometry {
   let outputs: Int
   let inputs: Int
@@ -62,8 +62,8 @@ struct PanelGeometry {
     outputs / TensorLayout.lanes + (outputs % TensorLayout.lanes == 0 ? 0 : 1)
   }
 
-  /// Calls `body` for every block with the first element's place in the row-major tensor, the block's first place in the packed
-  /// one, and how many lanes hold outputs.
+  /// Calls `body` for every block with the first element's place in the row-major tensor, the block's first place in
+  /// the packed one, and how many lanes hold outputs.
   @inline(__always)
   func forEachBlock(_ body: (_ source: Int, _ target: Int, _ lanes: Int) -> Void) {
     guard taps > 0 else { return }

@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// How a tensor's elements lie in its blob. The list is closed: `FORMAT.md` specifies each, and a new one is a new minor version
-/// of the format.
+/// How a tensor's elements lie in its blob. The list is closed: `FORMAT.md` specifies each, and a new one is a new
+/// minor version of the format.
 public enum TensorLayout: String, Sendable, CaseIterable {
   /// The elements in logical order, the last axis fastest; any element type.
   case rowMajor

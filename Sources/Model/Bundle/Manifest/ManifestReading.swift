@@ -19,7 +19,8 @@ extension Manifest {
     guard try root.field("pipeline").isNull else {
       throw FerryError(
         .unsupportedVersion, "the bundle holds a pipeline, which this version of Ferry does not run",
-        supported: "bundles of format \(BundleVersion.current), without a pipeline", hint: "use a newer version of Ferry")
+        supported: "bundles of format \(BundleVersion.current), without a pipeline",
+        hint: "use a newer version of Ferry")
     }
     let producer = try root.object("producer")
     try producer.requireOnly(["name", "version"], if: isKnown)
@@ -115,7 +116,9 @@ extension GoldenEntry {
       let file = try field.object()
       try file.requireOnly(["blob", "name"], if: isKnown)
       let name = try file.string("name")
-      guard isPlainFileName(name) else { throw damaged("a golden's file is called \"\(name)\", which is no plain file name") }
+      guard isPlainFileName(name) else {
+        throw damaged("a golden's file is called \"\(name)\", which is no plain file name")
+      }
       return (name, try file.blob("blob", of: blobCount))
     }
     try requireUnique(files.map(\.name), "files", in: "golden \"\(name)\"")
