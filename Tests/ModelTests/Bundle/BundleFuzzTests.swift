@@ -17,7 +17,7 @@ struct BundleFuzzTests {
 
   /// Reads all that a bundle holds. Whatever is wrong must be a `FerryError`.
   static func readAll(_ bundle: Bundle) throws {
-    for model in bundle.models {
+    for model in bundle.storedModels {
       for tensor in model.tensors { #expect(bits(tensor.tensor()).count == tensor.shape.elementCount * tensor.elementType.byteCount) }
       try tolerate {
         let graph = try model.graph()
@@ -98,7 +98,7 @@ struct BundleFuzzTests {
   @Test func changedGraphs() throws {
     let folder = try TemporaryFolder()
     try BundleWriter.write(try BundleFixture.contents(in: folder), to: folder.path("a.ferry"))
-    let tensors = try Bundle(contentsOf: folder.path("a.ferry")).models[0].tensors
+    let tensors = try Bundle(contentsOf: folder.path("a.ferry")).storedModels[0].tensors
     let graph = try BundleFixture.graph()
     let bytes = try GraphCoding.encode(graph)
     var generator = Generator(state: 3)

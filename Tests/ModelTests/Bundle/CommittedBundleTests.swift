@@ -15,16 +15,18 @@ struct CommittedBundleTests {
 
   init() throws {
     guard ProcessInfo.processInfo.environment["FERRY_WRITE_VERSION_1"] != nil else { return }
-    try BundleWriter.write(try BundleFixture.contents(in: TemporaryFolder()), to: Self.path)
+    let folder = try TemporaryFolder()
+    try BundleWriter.write(try BundleFixture.contents(in: folder), to: Self.path)
+    withExtendedLifetime(folder) {}
   }
 
   @Test func opensAndGivesWhatWasWritten() throws {
-    let bundle = try Bundle(contentsOf: Self.path)
+    let bundle = try ModelBundle(contentsOf: Self.path)
     #expect(bundle.version == BundleVersion(major: 1, minor: 0))
     #expect(bundle.producer == BundleProducer(name: "ferry", version: "1.0 fixture"))
     try bundle.verifyBlobs()
     let folder = try TemporaryFolder()
-    for (written, model) in zip(try BundleFixture.contents(in: folder).models, bundle.models) {
+    for (written, model) in zip(try BundleFixture.contents(in: folder).models, bundle.storedModels) {
       let graph = try model.graph()
       #expect(describe(graph) == describe(written.graph))
       #expect(graph.weightsDigest() == written.graph.weightsDigest())
@@ -52,7 +54,7 @@ struct CommittedBundleTests {
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
 
-    let expected = try Bundle(contentsOf: Self.path).models.flatMap { model in
+    let expected = try ModelBundle(contentsOf: Self.path).storedModels.flatMap { model in
       model.tensors.map { tensor in
         [
           model.name, tensor.name, tensor.elementType.rawValue, tensor.shape.description, tensor.layout.rawValue,

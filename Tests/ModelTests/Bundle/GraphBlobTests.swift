@@ -142,10 +142,10 @@ struct GraphBlobTests {
       try expression([0, 1, 2, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0]) == "the graph: a dimension is divided by 4398046511103")
     // 2⁴⁰ · 2⁴⁰ · h
     let large: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
-    #expect(try expression([0, 1] + large + [2] + [0, 1] + large + [0, 6] + large + [0]) == "a dimension is computed beyond ±2^40")
+    #expect(try expression([0, 1] + large + [2] + [0, 1] + large + [0, 6] + large + [0]) == "the graph: a dimension is computed beyond ±2^40")
     // 2⁴⁰ · −2²³ is the smallest integer there is.
     let small: [UInt8] = [0xFF, 0xFF, 0xFF, 0x07]
-    #expect(try expression([0, 1] + small + [2, 0, 1, 2, 0, 6] + large + [0]) == "a dimension is computed beyond ±2^40")
+    #expect(try expression([0, 1] + small + [2, 0, 1, 2, 0, 6] + large + [0]) == "the graph: a dimension is computed beyond ±2^40")
   }
 
   @Test func expressionsNestedTooDeep() throws {

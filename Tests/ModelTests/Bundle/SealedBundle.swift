@@ -42,6 +42,10 @@ struct SealedBundle {
     return (offset..<offset + (try entry.integer("length")), try entry.string("sha256"))
   }
 
+  var blobCount: Int {
+    get throws { try JSONField(JSONValue(parsing: manifest)).object().array("blobs").count }
+  }
+
   /// Puts other bytes of the same number in a blob's place.
   mutating func replaceBlob(_ index: Int, by bytes: [UInt8]) throws {
     let (range, digest) = try blob(index)
@@ -72,6 +76,9 @@ extension BundleFixture {
     return path
   }
 }
+
+/// A copy of a storage's bytes, made while it lives.
+func storedBytes(of storage: Storage) -> [UInt8] { withExtendedLifetime(storage) { Array(storage.bytes) } }
 
 /// The error that `body` throws; nil if it does not.
 func refusal(_ body: () throws -> Void) throws -> FerryError? {
