@@ -63,7 +63,7 @@ public struct BundleGolden: Sendable {
   public var files: [File]
 
   public struct File: Sendable {
-    /// As the document names it: no folder.
+    /// As the document names it: relative to the folder of `case.json`, its parts separated by `/`.
     public var name: String
     /// Where the bytes are on this machine; they are mapped while they are copied.
     public var path: String

@@ -6,6 +6,11 @@ public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
   public let major: Int
   public let minor: Int
 
+  public init(major: Int, minor: Int) {
+    self.major = major
+    self.minor = minor
+  }
+
   /// The version that this code writes.
   public static let current = BundleVersion(major: 1, minor: 0)
 

@@ -55,6 +55,11 @@ public struct Window: Sendable, Hashable {
   func outputSize(height: Dimension, width: Dimension, ceilMode: Bool = false) throws -> [Dimension] {
     try zip([height, width], 0...1).map { extent, axis in
       let padded = try extent + pads[axis] + pads[axis + 2]
+      // SAME padding of a symbol: what comes to ⌈extent / stride⌉ must be stated so, or every such layer would multiply the
+      // length of the next one's expressions.
+      if pads[axis].value == nil, try padded - extent == samePadding(of: extent, axis) {
+        return try extent.dividedRoundingUp(by: strides[axis])
+      }
       let room = try padded - Dimension(span(axis))
       if let room = room.value, room < 0 {
         throw invalid(
@@ -73,14 +78,17 @@ public struct Window: Sendable, Hashable {
   public static func samePads(
     height: Dimension, width: Dimension, kernel: [Int], strides: [Int], dilations: [Int], upper: Bool
   ) throws -> [Dimension] {
-    let totals = try zip([height, width], 0...1).map { extent, axis in
-      let span = dilations[axis] * (kernel[axis] - 1) + 1
-      let outputs = try extent.dividedRoundingUp(by: strides[axis])
-      return try Dimension.maximum((outputs - 1) * Dimension(strides[axis]) + Dimension(span) - extent, 0)
-    }
+    let window = try Window(kernel: kernel, strides: strides, dilations: dilations, pads: [0, 0, 0, 0])
+    let totals = try zip([height, width], 0...1).map { try window.samePadding(of: $0, $1) }
     let small = try totals.map { try $0.dividedRoundingDown(by: 2) }
     let large = try zip(totals, small).map { try $0 - $1 }
     return upper ? small + large : large + small
+  }
+
+  /// The padding of both ends together that gives ⌈extent / stride⌉ outputs along an axis.
+  private func samePadding(of extent: Dimension, _ axis: Int) throws -> Dimension {
+    let outputs = try extent.dividedRoundingUp(by: strides[axis])
+    return try Dimension.maximum((outputs - 1) * Dimension(strides[axis]) + Dimension(span(axis)) - extent, 0)
   }
 
   /// The pads as numbers.

@@ -3,6 +3,7 @@ import FerryTensor
 extension Dimension {
   public static func + (a: Dimension, b: Dimension) throws -> Dimension {
     if let a = a.value, let b = b.value { return try Dimension(checking: a + b) }
+    if b.terms.isEmpty { return try Dimension(constant: a.constant + b.constant, terms: a.terms) }
     var coefficients: [Atom: Int] = [:]
     for term in a.terms + b.terms { coefficients[term.atom, default: 0] += term.coefficient }
     let terms = coefficients.filter { $0.value != 0 }.map { Term(atom: $0.key, coefficient: $0.value) }

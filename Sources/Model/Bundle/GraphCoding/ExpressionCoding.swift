@@ -80,7 +80,11 @@ extension ByteReader {
   /// An expression, built anew by arithmetic, so that it has the normal form that comparisons rely on.
   mutating func expression(strings: [String]) throws -> Dimension {
     var atoms = 0
-    return try expression(strings: strings, depth: 1, atoms: &atoms)
+    do {
+      return try expression(strings: strings, depth: 1, atoms: &atoms)
+    } catch let error as FerryError where error.code == .invalidModel {
+      throw damaged(error.message)
+    }
   }
 
   private mutating func expression(strings: [String], depth: Int, atoms: inout Int) throws -> Dimension {

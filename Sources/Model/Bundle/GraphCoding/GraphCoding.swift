@@ -1,14 +1,13 @@
 import FerryTensor
 
-/// The graph as a blob: what computes, without weights' elements and without the source's names. FORMAT.md specifies
-/// it.
-enum GraphCoding {
+/// The graph as a blob: what computes, without weights' elements and without the source's names. FORMAT.md specifies it.
+package enum GraphCoding {
   static let tag = Array("FGRA".utf8)
   /// The largest graph blob that is read: some hundred times that of a network of a thousand layers.
   static let byteLimit = 16 << 20
 
   /// - Throws: `unsupportedModel` for what the format cannot hold.
-  static func encode(_ graph: Graph) throws -> [UInt8] {
+  package static func encode(_ graph: Graph) throws -> [UInt8] {
     var strings = StringTable()
     var expressions = ExpressionTable()
     var operations = OperationTable()
@@ -61,7 +60,7 @@ enum GraphCoding {
   ///   - origin: where the bytes begin in the file, for messages.
   ///   - tensors: the model's; each must be a weight of the graph, and the other way round.
   /// - Throws: `damagedBundle`; `unknownOperator` for one that this version does not have.
-  static func decode(_ bytes: UnsafeRawBufferPointer, at origin: Int, tensors: [StoredTensor]) throws -> Graph {
+  package static func decode(_ bytes: UnsafeRawBufferPointer, at origin: Int, tensors: [StoredTensor]) throws -> Graph {
     var reader = ByteReader(bytes, at: origin, of: "the graph")
     guard bytes.count <= byteLimit else { throw reader.damaged("it has \(bytes.count) bytes, more than \(byteLimit)") }
     try reader.expect(tag)

@@ -1,11 +1,10 @@
 import FerryTensor
 
-/// What a graph stands for in its source, as a blob of its own: names of values, nodes and tensors, and what passes
-/// removed.
-enum SourceNameCoding {
+/// What a graph stands for in its source, as a blob of its own: names of values, nodes and tensors, and what passes removed.
+package enum SourceNameCoding {
   static let tag = Array("FSRC".utf8)
 
-  static func encode(_ graph: Graph) -> [UInt8] {
+  package static func encode(_ graph: Graph) -> [UInt8] {
     var strings = StringTable()
     var body = ByteWriter()
     func list(_ names: [String]) {
@@ -40,7 +39,7 @@ enum SourceNameCoding {
   /// Completes a graph by its source names.
   ///
   /// - Throws: `damagedBundle`.
-  static func decode(_ bytes: UnsafeRawBufferPointer, at origin: Int, into graph: inout Graph) throws {
+  package static func decode(_ bytes: UnsafeRawBufferPointer, at origin: Int, into graph: inout Graph) throws {
     var reader = ByteReader(bytes, at: origin, of: "the source names")
     guard bytes.count <= GraphCoding.byteLimit else {
       throw reader.damaged("they have \(bytes.count) bytes, more than \(GraphCoding.byteLimit)")

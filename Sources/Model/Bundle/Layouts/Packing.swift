@@ -54,11 +54,13 @@ extension TensorLayout {
     }
     return Tensor(unchecked: shape, of: Float.self) { target in
       guard let target = UnsafeMutableRawPointer(target.baseAddress) else { return }
-      let source = UnsafeRawPointer(storage.address)
-      geometry.forEachBlock { first, block, lanes in
-        for lane in 0..<lanes {
-          let word = source.load(fromByteOffset: (block + lane) * 4, as: UInt32.self)
-          target.storeBytes(of: word, toByteOffset: (first + lane * geometry.outputStride) * 4, as: UInt32.self)
+      withExtendedLifetime(storage) {
+        let source = UnsafeRawPointer(storage.address)
+        geometry.forEachBlock { first, block, lanes in
+          for lane in 0..<lanes {
+            let word = source.load(fromByteOffset: (block + lane) * 4, as: UInt32.self)
+            target.storeBytes(of: word, toByteOffset: (first + lane * geometry.outputStride) * 4, as: UInt32.self)
+          }
         }
       }
     }

@@ -125,10 +125,14 @@ extension GoldenEntry {
   }
 }
 
-/// Whether a name stands for a file of its own folder, whatever the system: no path comes out of a bundle.
+/// Whether a name stands for a file beside a golden's `case.json` or in a folder there, whatever the system: plain names,
+/// separated by `/`.
 func isPlainFileName(_ name: String) -> Bool {
-  !name.isEmpty && name != "." && name != ".." && name.utf8.count <= 255
-    && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && !"/\\:".utf8.contains($0) }
+  name.utf8.count <= 255
+    && name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
+      !part.isEmpty && part != "." && part != ".."
+        && part.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: ":") }
+    }
 }
 
 private func requireUnique(_ names: [String], _ what: String, in place: String) throws {
