@@ -84,7 +84,9 @@ struct BlobPlan {
     try BundleWriter.requireNames(golden.files.map(\.name), "golden files")
     let files = try golden.files.map { file in
       guard isPlainFileName(file.name) else {
-        throw FerryError(.usage, "\"\(file.name)\" is no plain file name", hint: "keep a golden's arrays in the folder of its case.json")
+        throw FerryError(
+          .usage, "\"\(file.name)\" is no plain file name",
+          hint: "keep a golden's arrays in the folder of its case.json")
       }
       return (name: file.name, blob: try add(.file(file.path)))
     }

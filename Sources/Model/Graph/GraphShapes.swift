@@ -45,8 +45,8 @@ extension Graph {
     return graph
   }
 
-  /// The number of elements, far enough below the largest integer that what plans and kernels compute from it stays there
-  /// too.
+  /// The number of elements, far enough below the largest integer that what plans and kernels compute from it stays
+  /// there too.
   private static func boundedCount(_ shape: [Int]) throws -> Int {
     let count = try Shape(shape).elementCount
     guard count <= 1 << 40 else {

@@ -55,8 +55,8 @@ public struct Window: Sendable, Hashable {
   func outputSize(height: Dimension, width: Dimension, ceilMode: Bool = false) throws -> [Dimension] {
     try zip([height, width], 0...1).map { extent, axis in
       let padded = try extent + pads[axis] + pads[axis + 2]
-      // SAME padding of a symbol: what comes to ⌈extent / stride⌉ must be stated so, or every such layer would multiply the
-      // length of the next one's expressions.
+      // SAME padding of a symbol: what comes to ⌈extent / stride⌉ must be stated so, or every such layer would multiply
+      // the length of the next one's expressions.
       if pads[axis].value == nil, try padded - extent == samePadding(of: extent, axis) {
         return try extent.dividedRoundingUp(by: strides[axis])
       }

@@ -6,8 +6,8 @@ import FerryTensor
   import Darwin
 #endif
 
-/// What the machine has, asked before memory is: an input that no machine of this size can hold is refused in words, not
-/// by the system's killing the process.
+/// What the machine has, asked before memory is: an input that no machine of this size can hold is refused in words,
+/// not by the system killing the process.
 enum PhysicalMemory {
   static let byteCount = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
 

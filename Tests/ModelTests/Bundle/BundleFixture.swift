@@ -33,8 +33,10 @@ enum BundleFixture {
     }
     let stem = try node(
       "stem", Conv(window: window(3, stride: 2, pad: 1), groups: 1, activation: Activation(.clip, a: 0, b: 6)),
-      [image, weight("stem.weight", [17, 3, 3, 3], seed: 1, passes: ["fold-batch-normalization"]),
-       weight("stem.bias", [17], seed: 2, passes: ["fold-batch-normalization"])])
+      [
+        image, weight("stem.weight", [17, 3, 3, 3], seed: 1, passes: ["fold-batch-normalization"]),
+        weight("stem.bias", [17], seed: 2, passes: ["fold-batch-normalization"]),
+      ])
     let depthwise = try node(
       "depthwise", Conv(window: window(3, pad: 1), groups: 17),
       [stem, weight("depthwise.weight", [17, 1, 3, 3], seed: 3)])

@@ -18,7 +18,9 @@ struct BundleFuzzTests {
   /// Reads all that a bundle holds. Whatever is wrong must be a `FerryError`.
   static func readAll(_ bundle: Bundle) throws {
     for model in bundle.storedModels {
-      for tensor in model.tensors { #expect(bits(tensor.tensor()).count == tensor.shape.elementCount * tensor.elementType.byteCount) }
+      for tensor in model.tensors {
+        #expect(bits(tensor.tensor()).count == tensor.shape.elementCount * tensor.elementType.byteCount)
+      }
       try tolerate {
         let graph = try model.graph()
         for weight in graph.weights.values { _ = weight.tensor }
@@ -133,7 +135,11 @@ struct BundleFuzzTests {
     for round in 0..<3000 {
       var changed = bytes
       let position = round % bytes.count
-      if round % 3 == 0 { changed.remove(at: position) } else { changed[position] = UInt8.random(in: 0...255, using: &generator) }
+      if round % 3 == 0 {
+        changed.remove(at: position)
+      } else {
+        changed[position] = UInt8.random(in: 0...255, using: &generator)
+      }
       try Self.tolerate {
         var copy = graph
         try changed.withUnsafeBytes { try SourceNameCoding.decode($0, at: 0, into: &copy) }

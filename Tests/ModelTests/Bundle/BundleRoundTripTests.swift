@@ -115,7 +115,9 @@ struct BundleRoundTripTests {
   }
 
   @Test func tensorsOutliveTheBundle() throws {
-    func open() throws -> Tensor { try Bundle(contentsOf: folder.path("a.ferry")).storedModels[0].tensor(named: "stem.bias") }
+    func open() throws -> Tensor {
+      try Bundle(contentsOf: folder.path("a.ferry")).storedModels[0].tensor(named: "stem.bias")
+    }
     let tensor = try open()
     #expect(bits(tensor) == bits(try BundleFixture.tensor([17], seed: 2)))
   }
@@ -125,7 +127,9 @@ struct BundleRoundTripTests {
       .unknownName, "the bundle has no model \"x\"", at: .init(file: bundle.path), supported: "tiny, tiny-2")
     #expect(throws: error) { try bundle.storedModel(named: "x") }
     #expect { try bundle.storedModels[0].tensor(named: "x") } throws: { ($0 as? FerryError)?.code == .unknownName }
-    #expect { try bundle.storedModels[0].goldens[0].file(named: "x") } throws: { ($0 as? FerryError)?.code == .unknownName }
+    #expect { try bundle.storedModels[0].goldens[0].file(named: "x") } throws: {
+      ($0 as? FerryError)?.code == .unknownName
+    }
   }
 }
 
@@ -135,7 +139,11 @@ func bits(_ tensor: Tensor) -> [UInt8] { tensor.withUnsafeBytes { Array($0) } }
 func describe(_ graph: Graph) -> [String] {
   var lines = ["\(graph.name) in \(graph.inputs) out \(graph.outputs)"]
   lines += graph.values.map { "\($0.name) \($0.shape.text) \($0.sourceNames)" }
-  lines += graph.nodes.map { "\($0.name) \($0.operation.name) \($0.operation.attributes) \($0.inputs) \($0.outputs) \($0.sources)" }
-  lines += graph.weights.sorted { $0.key.index < $1.key.index }.map { "\($0.key) \($0.value.shape) \($0.value.sources) \($0.value.passes)" }
+  lines += graph.nodes.map {
+    "\($0.name) \($0.operation.name) \($0.operation.attributes) \($0.inputs) \($0.outputs) \($0.sources)"
+  }
+  lines += graph.weights.sorted { $0.key.index < $1.key.index }.map {
+    "\($0.key) \($0.value.shape) \($0.value.sources) \($0.value.passes)"
+  }
   return lines
 }

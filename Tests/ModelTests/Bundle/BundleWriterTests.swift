@@ -98,7 +98,8 @@ struct BundleWriterTests {
   @Test mutating func goldenFilesInFolders() throws {
     contents.models[0].goldens[0].files[0].name = "layers/000.npy"
     try BundleWriter.write(contents, to: folder.path("a.ferry"))
-    #expect(try ModelBundle(contentsOf: folder.path("a.ferry")).storedModels[0].goldens[0].fileNames == ["layers/000.npy"])
+    #expect(
+      try ModelBundle(contentsOf: folder.path("a.ferry")).storedModels[0].goldens[0].fileNames == ["layers/000.npy"])
   }
 
   @Test mutating func aGoldenFileThatIsMissing() throws {

@@ -25,7 +25,8 @@ struct ExecutionLayoutTests {
   @Test func byOperatorAndGroups() throws {
     let window = try Self.window(3)
     #expect(try Self.choice(Conv(window: window, groups: 1), input: [1, 4, 8, 8], weight: [8, 4, 3, 3]) == .panel16)
-    #expect(try Self.choice(Conv(window: window, groups: 4), input: [1, 4, 8, 8], weight: [4, 1, 3, 3]) == .depthwise16)
+    #expect(
+      try Self.choice(Conv(window: window, groups: 4), input: [1, 4, 8, 8], weight: [4, 1, 3, 3]) == .depthwise16)
     // One channel in, one out is dense and depthwise at once.
     #expect(try Self.choice(Conv(window: window, groups: 1), input: [1, 1, 8, 8], weight: [1, 1, 3, 3]) == .panel16)
     // Two outputs a channel, and two inputs a group.

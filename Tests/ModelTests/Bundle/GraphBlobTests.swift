@@ -82,7 +82,8 @@ struct GraphBlobTests {
       #expect(text.contains("34359738367 ") && text.contains(" are stated, with "), "\(text)")
     }
     // A string, a shape, a list of attributes, of terms and of operands.
-    #expect(try message { $0.strings.replaceSubrange(1..<2, with: huge) }?.contains("bytes of a string are stated") == true)
+    #expect(
+      try message { $0.strings.replaceSubrange(1..<2, with: huge) }?.contains("bytes of a string are stated") == true)
     #expect(try message { $0.values.replaceSubrange(2..<3, with: huge) }?.contains("dimensions are stated") == true)
     #expect(try message { $0.operations.replaceSubrange(2..<3, with: huge) }?.contains("attributes are stated") == true)
     #expect(try message { $0.expressions.replaceSubrange(2..<3, with: huge) }?.contains("terms are stated") == true)
@@ -91,10 +92,14 @@ struct GraphBlobTests {
 
   @Test func namesAndIndexes() throws {
     #expect(try message { $0.strings[2] = 0xFF } == "the graph: a string is not UTF-8")
-    #expect(try message { $0.values = Self.list([[7, 2, 0, 1], [2, 2, 0, 1]]) } == "the graph: it names number 7 of 7 strings")
     #expect(
-      try message { $0.values = Self.list([[1, 2, 0, 2], [2, 2, 0, 1]]) } == "the graph: it names number 2 of 2 dimensions")
-    #expect(try message { $0.nodes = Self.list([[3, 1, 1, 0, 1, 1]]) } == "the graph: it names number 1 of 1 operations")
+      try message { $0.values = Self.list([[7, 2, 0, 1], [2, 2, 0, 1]]) } == "the graph: it names number 7 of 7 strings"
+    )
+    #expect(
+      try message { $0.values = Self.list([[1, 2, 0, 2], [2, 2, 0, 1]]) }
+        == "the graph: it names number 2 of 2 dimensions")
+    #expect(
+      try message { $0.nodes = Self.list([[3, 1, 1, 0, 1, 1]]) } == "the graph: it names number 1 of 1 operations")
     #expect(try message { $0.nodes = Self.list([[3, 0, 1, 2, 1, 1]]) } == "the graph: it names number 2 of 2 values")
     #expect(try message { $0.outputs = [1, 2] } == "the graph: it names number 2 of 2 values")
     #expect(try message { $0.weights = [1, 0] } == "the graph: it has 1 weights, the manifest 0 tensors")
@@ -102,10 +107,14 @@ struct GraphBlobTests {
 
   @Test func operations() throws {
     #expect(
-      try message { $0.operations = Self.list([[4, 1, 5, 9, 2]]) } == "the graph: an attribute has an unknown kind of value")
-    #expect(try message { $0.operations = Self.list([[4, 0]]) } == "the graph: Softmax: Softmax lacks the attribute \"axis\", an integer")
+      try message { $0.operations = Self.list([[4, 1, 5, 9, 2]]) }
+        == "the graph: an attribute has an unknown kind of value")
     #expect(
-      try message { $0.operations = Self.list([[4, 2, 5, 2, 2, 6, 1]]) } == "the graph: Softmax: Softmax has no attribute \"h\"")
+      try message { $0.operations = Self.list([[4, 0]]) }
+        == "the graph: Softmax: Softmax lacks the attribute \"axis\", an integer")
+    #expect(
+      try message { $0.operations = Self.list([[4, 2, 5, 2, 2, 6, 1]]) }
+        == "the graph: Softmax: Softmax has no attribute \"h\"")
     #expect(
       try message { $0.operations = Self.list([[4, 2, 5, 2, 2, 5, 2, 2]]) }
         == "the graph: Softmax: Softmax has the attribute \"axis\" twice")
@@ -119,11 +128,14 @@ struct GraphBlobTests {
   @Test func graphsThatContradictThemselves() throws {
     let prefix = "the graph contradicts itself: "
     #expect(try message { $0.nodes = [0] } == prefix + "output \"y\" is never produced")
-    #expect(try message { $0.nodes = Self.list([[3, 0, 1, 1, 1, 1]]) } == prefix + "value \"y\" is read before it is produced")
+    #expect(
+      try message { $0.nodes = Self.list([[3, 0, 1, 1, 1, 1]]) } == prefix + "value \"y\" is read before it is produced"
+    )
     #expect(
       try message { $0.values = Self.list([[1, 2, 0, 1], [2, 2, 0, 0]]) }
         == prefix + "value \"y\" is stated as 1×1, computed as 1×2·h + ⌊(h)/3⌋")
-    #expect(try message { $0.values = Self.list([[1, 2, 0, 1], [1, 2, 0, 1]]) } == prefix + "two values are called \"x\"")
+    #expect(
+      try message { $0.values = Self.list([[1, 2, 0, 1], [1, 2, 0, 1]]) } == prefix + "two values are called \"x\"")
     #expect(try message { $0.outputs = [0] } == prefix + "the graph has no output")
     #expect(
       try message { $0.expressions = Self.list([[1, 0], [0, 2, 4, 0, 6, 2, 1, 3, 0, 1, 2, 0, 6]]) }
@@ -139,13 +151,18 @@ struct GraphBlobTests {
     #expect(try expression([0, 1, 2, 4, 6]) == "the graph: an expression has an unknown kind of term")
     #expect(try expression([0, 1, 2, 1, 0, 0, 0]) == "the graph: a dimension is divided by 0")
     #expect(
-      try expression([0, 1, 2, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0]) == "the graph: a dimension is divided by 4398046511103")
+      try expression([0, 1, 2, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0])
+        == "the graph: a dimension is divided by 4398046511103")
     // 2⁴⁰ · 2⁴⁰ · h
     let large: [UInt8] = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
-    #expect(try expression([0, 1] + large + [2] + [0, 1] + large + [0, 6] + large + [0]) == "the graph: a dimension is computed beyond ±2^40")
+    #expect(
+      try expression([0, 1] + large + [2] + [0, 1] + large + [0, 6] + large + [0])
+        == "the graph: a dimension is computed beyond ±2^40")
     // 2⁴⁰ · −2²³ is the smallest integer there is.
     let small: [UInt8] = [0xFF, 0xFF, 0xFF, 0x07]
-    #expect(try expression([0, 1] + small + [2, 0, 1, 2, 0, 6] + large + [0]) == "the graph: a dimension is computed beyond ±2^40")
+    #expect(
+      try expression([0, 1] + small + [2, 0, 1, 2, 0, 6] + large + [0])
+        == "the graph: a dimension is computed beyond ±2^40")
   }
 
   @Test func expressionsNestedTooDeep() throws {
@@ -161,13 +178,19 @@ struct GraphBlobTests {
 
   @Test func expressionsThatAreTooLong() throws {
     // A full tree of products has 2^depth − 1 terms in so many levels.
-    func tree(_ depth: Int) -> [UInt8] { depth == 1 ? [0, 1, 2, 0, 6] : [0, 1, 2, 2] + tree(depth - 1) + tree(depth - 1) }
+    func tree(_ depth: Int) -> [UInt8] {
+      depth == 1 ? [0, 1, 2, 0, 6] : [0, 1, 2, 2] + tree(depth - 1) + tree(depth - 1)
+    }
     #expect(try message { $0.expressions = Self.list([[2, 0], tree(8)]) } == nil)
     #expect(
-      try message { $0.expressions = Self.list([[2, 0], tree(9)]) } == "the graph: an expression has more than 256 terms")
+      try message { $0.expressions = Self.list([[2, 0], tree(9)]) }
+        == "the graph: an expression has more than 256 terms")
     let name = [UInt8](repeating: 0x68, count: 257)
     #expect(
-      try message { $0.strings = Self.list(Self.strings.dropLast().map { [UInt8($0.utf8.count)] + Array($0.utf8) } + [[0x81, 0x02] + name]) }
+      try message {
+        $0.strings = Self.list(
+          Self.strings.dropLast().map { [UInt8($0.utf8.count)] + Array($0.utf8) } + [[0x81, 0x02] + name])
+      }
         == "the graph: a symbol's name has 257 bytes")
   }
 

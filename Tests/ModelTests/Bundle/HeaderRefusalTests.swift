@@ -90,7 +90,9 @@ struct HeaderRefusalTests {
   }
 
   @Test func aManifestBeyondTheLimitThatTheCallerSets() throws {
-    #expect(try refusal { _ = try Bundle(contentsOf: path, limits: BundleLimits(manifestByteCount: 10)) }?.code == .memoryBudget)
+    #expect(
+      try refusal { _ = try Bundle(contentsOf: path, limits: BundleLimits(manifestByteCount: 10)) }?.code
+        == .memoryBudget)
   }
 
   @Test func anotherDigest() throws {

@@ -2,7 +2,8 @@ import FerryModel
 import FerryTensor
 import Testing
 
-/// Binds the packing code to the layouts that FORMAT.md specifies and Sources/Kernels/Interface reads, by formulas of its own.
+/// Binds the packing code to the layouts that FORMAT.md specifies and Sources/Kernels/Interface reads, by formulas of
+/// its own.
 @Suite("Weights in execution layout")
 struct LayoutTests {
   static let ragged = [1, 3, 16, 17, 40]

@@ -57,7 +57,8 @@ struct ManifestRefusalTests {
     #expect(error.code == .damagedBundle)
     #expect(error.message == "the manifest: invalid JSON: expected a key in quotes, found \"b\"")
     #expect(error.location.byteOffset == 129)
-    #expect(try refused("\"pipeline\":null", "\"pipeline\":" + String(repeating: "[", count: 100)).code == .damagedBundle)
+    #expect(
+      try refused("\"pipeline\":null", "\"pipeline\":" + String(repeating: "[", count: 100)).code == .damagedBundle)
   }
 
   @Test(arguments: [
@@ -80,7 +81,10 @@ struct ManifestRefusalTests {
       "float32 17×3×3×4 as panel16 takes 4608 bytes, its blob has 3456"
     ),
     ("\"shape\":[17,3,3,3]", "\"shape\":[17,3,27]", "float32 17×3×27 cannot have the layout panel16"),
-    ("\"shape\":[17,3,3,3]", "\"shape\":[17,-3,3,3]", "\"models[0].tensors[0].shape[1]\" is -3, where a number from 0 up is needed"),
+    (
+      "\"shape\":[17,3,3,3]", "\"shape\":[17,-3,3,3]",
+      "\"models[0].tensors[0].shape[1]\" is -3, where a number from 0 up is needed"
+    ),
     (
       "\"shape\":[17,3,3,3]", "\"shape\":[4294967296,4294967296,3,3]",
       "the shape [4294967296, 4294967296, 3, 3] is larger than any tensor"
@@ -161,7 +165,8 @@ struct ManifestRefusalTests {
     }
     #expect(try message("\(start + 4)") == "blob 1 at offset \(start + 4) does not begin at a multiple of 64")
     #expect(
-      try message("\(start - 64)") == "blob 1 at offset \(start - 64) overlaps the blob before it, which ends at \(start)")
+      try message("\(start - 64)")
+        == "blob 1 at offset \(start - 64) overlaps the blob before it, which ends at \(start)")
     #expect(try message("\(start + 64)") == "a hole of 64 bytes stands before blob 1 at offset \(start + 64)")
     #expect(try message("9007199254740928").hasPrefix("a hole of "))
     #expect(try message("9007199254740994") == "\"blobs[1].offset\" is 9007199254740994, where an integer is needed")
@@ -173,7 +178,9 @@ struct ManifestRefusalTests {
     func message(_ other: Int) throws -> String {
       try refused(length, "\"length\":\(other),\"offset\":\(range.lowerBound)").message
     }
-    #expect(try message(sealed.area.count) == "blob 1 at offset \(range.lowerBound) with \(sealed.area.count) bytes leaves the file")
+    #expect(
+      try message(sealed.area.count)
+        == "blob 1 at offset \(range.lowerBound) with \(sealed.area.count) bytes leaves the file")
     #expect(
       try message(9_007_199_254_740_991)
         == "blob 1 at offset \(range.lowerBound) with 9007199254740991 bytes leaves the file")
@@ -201,7 +208,9 @@ struct ManifestRefusalTests {
   @Test func theSameBlobTwice() throws {
     let (first, second) = (try sealed.blob(0).digest, try sealed.blob(1).digest)
     #expect(try refused(second, first).message.hasSuffix("stores what another blob stores"))
-    #expect(try refused(second, second.uppercased()).message == "\"blobs[1].sha256\" is no SHA-256: 64 lowercase hexadecimal digits are needed")
+    #expect(
+      try refused(second, second.uppercased()).message
+        == "\"blobs[1].sha256\" is no SHA-256: 64 lowercase hexadecimal digits are needed")
     #expect(try refused(second, "00").code == .damagedBundle)
   }
 

@@ -1,6 +1,7 @@
 import FerryTensor
 
-/// The graph as a blob: what computes, without weights' elements and without the source's names. FORMAT.md specifies it.
+/// The graph as a blob: what computes, without weights' elements and without the source's names. FORMAT.md specifies
+/// it.
 package enum GraphCoding {
   static let tag = Array("FGRA".utf8)
   /// The largest graph blob that is read: some hundred times that of a network of a thousand layers.

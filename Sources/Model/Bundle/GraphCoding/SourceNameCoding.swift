@@ -1,6 +1,7 @@
 import FerryTensor
 
-/// What a graph stands for in its source, as a blob of its own: names of values, nodes and tensors, and what passes removed.
+/// What a graph stands for in its source, as a blob of its own: names of values, nodes and tensors, and what passes
+/// removed.
 package enum SourceNameCoding {
   static let tag = Array("FSRC".utf8)
 

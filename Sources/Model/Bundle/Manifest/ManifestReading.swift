@@ -125,8 +125,8 @@ extension GoldenEntry {
   }
 }
 
-/// Whether a name stands for a file beside a golden's `case.json` or in a folder there, whatever the system: plain names,
-/// separated by `/`.
+/// Whether a name stands for a file beside a golden's `case.json` or in a folder there, whatever the system: plain
+/// names, separated by `/`.
 func isPlainFileName(_ name: String) -> Bool {
   name.utf8.count <= 255
     && name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { part in
