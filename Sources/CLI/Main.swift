@@ -1,4 +1,5 @@
 import ArgumentParser
+import FerryModel
 import FerryTensor
 import Foundation
 
@@ -21,6 +22,8 @@ enum Main {
 
   private static func report(_ error: FerryError) {
     Terminal.clearProgress()
+    // A program that asked for JSON gets the error as data too; the words stay on standard error.
+    if CommandLine.arguments.contains("--json") { print((["error": error.jsonValue] as JSONValue).pretty) }
     Terminal.writeError("error: \(error)")
     if error.code == .internalDefect {
       Terminal.writeError(

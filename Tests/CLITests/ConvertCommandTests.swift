@@ -100,6 +100,17 @@ import Testing
     #expect(try Command(["convert", model, "-o", model]).status == 64)
   }
 
+  @Test func failuresAreDataToo() throws {
+    let folder = try Folder()
+    let convert = try Command([
+      "convert", "\(golden)/invalid/unknown-operator.onnx", "-o", "\(folder.path)/m", "--json",
+    ])
+    #expect(convert.status == 2)
+    let object = try JSONSerialization.jsonObject(with: Data(convert.output.utf8)) as? [String: Any]
+    #expect((object?["error"] as? [String: Any])?["code"] as? String == "unknown-operator")
+    #expect(convert.errors.hasPrefix("error: "))
+  }
+
   @Test func aMissingFileIsNamed() throws {
     let convert = try Command(["convert", "no-such.onnx"])
     #expect(convert.status == 2)
