@@ -1,5 +1,11 @@
 import FerryTensor
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The mapped file and where its blobs are. Every place has been checked against the file's size.
 final class BlobStore: Sendable {
   let file: MappedFile
@@ -79,4 +85,11 @@ final class BlobStore: Sendable {
     guard let offset = file.bytes[range].firstIndex(where: { $0 != 0 }) else { return }
     throw damaged("a byte of the padding \(place) is not zero", at: offset)
   }
+}
+
+/// Whether two ranges of memory hold the same bytes.
+func sameContent(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) -> Bool {
+  guard first.count == second.count else { return false }
+  guard let a = first.baseAddress, let b = second.baseAddress else { return first.isEmpty }
+  return memcmp(a, b, first.count) == 0
 }

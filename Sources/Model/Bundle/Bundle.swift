@@ -91,7 +91,7 @@ public final class Bundle: Sendable {
       throw damaged("the manifest: \(error.message)", at: error.location.byteOffset.map { origin + $0 })
     }
     let canonical = try json.canonical()
-    guard canonical.elementsEqual(bytes) else {
+    guard canonical.withUnsafeBytes({ sameContent($0, bytes) }) else {
       let difference = zip(canonical, bytes).enumerated().first { $1.0 != $1.1 }?.offset
       throw damaged(
         "the manifest is not in canonical form (RFC 8785)",

@@ -29,25 +29,31 @@ package struct ContentDigest: Sendable, Hashable {
 
   /// A digest written as 64 lowercase hexadecimal digits; nil for anything else.
   package init?(hexadecimal text: String) {
-    guard text.utf8.count == 64 else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(32)
-    var high: UInt8?
-    for character in text.utf8 {
-      let digit: UInt8
-      switch character {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = character - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = character - UInt8(ascii: "a") + 10
-      default: return nil
+    var text = text
+    let bytes: [UInt8]? = text.withUTF8 { digits in
+      guard digits.count == 64 else { return nil }
+      var isValid = true
+      let bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+        for index in 0..<32 {
+          let (high, low) = (Self.value(digits[2 * index]), Self.value(digits[2 * index + 1]))
+          isValid = isValid && high < 16 && low < 16
+          buffer[index] = high << 4 | low & 15
+        }
+        count = 32
       }
-      if let first = high {
-        bytes.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
-      }
+      return isValid ? bytes : nil
     }
+    guard let bytes else { return nil }
     self.bytes = bytes
+  }
+
+  /// The value of a hexadecimal digit; 16 for anything else.
+  private static func value(_ digit: UInt8) -> UInt8 {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: 16
+    }
   }
 
   /// 64 lowercase hexadecimal digits.

@@ -21,19 +21,14 @@ public final class StoredModel: Sendable {
     goldens = entry.goldens.map { StoredGolden($0, in: blobs) }
     tensors = try entry.tensors.map { tensor in
       let blob = blobs.entries[tensor.blob]
-      let place = FerryError.Location(tensor: tensor.name, byteOffset: blobs.offset(of: tensor.blob))
+      func refused(_ message: String) -> FerryError {
+        damaged(message, at: blobs.offset(of: tensor.blob), tensor: tensor.name)
+      }
       guard let size = tensor.layout.byteCount(of: tensor.shape, tensor.elementType) else {
-        throw FerryError(
-          .damagedBundle,
-          "\(tensor.elementType.rawValue) \(tensor.shape) cannot have the layout \(tensor.layout.rawValue)",
-          at: place)
+        throw refused("\(tensor.kind) cannot have the layout \(tensor.layout.rawValue)")
       }
       guard size == blob.length else {
-        throw FerryError(
-          .damagedBundle,
-          "\(tensor.elementType.rawValue) \(tensor.shape) as \(tensor.layout.rawValue) takes \(size) bytes, "
-            + "its blob has \(blob.length)",
-          at: place)
+        throw refused("\(tensor.kind) as \(tensor.layout.rawValue) takes \(size) bytes, its blob has \(blob.length)")
       }
       return try StoredTensor(
         name: tensor.name, shape: tensor.shape, elementType: tensor.elementType, layout: tensor.layout,

@@ -40,6 +40,9 @@ struct TensorEntry {
   var layout: TensorLayout
   var passes: [String]
   var blob: Int
+
+  /// For messages: `float32 17×3×3×3`.
+  var kind: String { "\(elementType.rawValue) \(shape)" }
 }
 
 struct GoldenEntry {

@@ -26,7 +26,7 @@ extension Manifest {
     try producer.requireOnly(["name", "version"], if: isKnown)
     self.producer = BundleProducer(name: try producer.string("name"), version: try producer.string("version"))
 
-    blobs = try root.array("blobs").map { try BlobEntry(reading: $0.object(), isKnown: isKnown) }
+    blobs = try root.list("blobs", quick: BlobEntry.init(quick:)) { try BlobEntry(reading: $0, isKnown: isKnown) }
     let blobCount = blobs.count
     models = try root.array("models").map { field in
       try ModelEntry(reading: field.object(), blobCount: blobCount, isKnown: isKnown)
@@ -64,8 +64,8 @@ extension ModelEntry {
     goldens = try fields.array("goldens").map {
       try GoldenEntry(reading: $0.object(), blobCount: blobCount, isKnown: isKnown)
     }
-    tensors = try fields.array("tensors").map {
-      try TensorEntry(reading: $0.object(), blobCount: blobCount, isKnown: isKnown)
+    tensors = try fields.list("tensors", quick: { TensorEntry(quick: $0, blobCount: blobCount) }) {
+      try TensorEntry(reading: $0, blobCount: blobCount, isKnown: isKnown)
     }
     let place = "model \"\(name)\""
     try requireUnique(inputs.map(\.name), "inputs", in: place)
@@ -93,17 +93,24 @@ extension TensorEntry {
     self.name = name
     (shape, elementType, layout, passes, blob) = try located(.init(tensor: name)) {
       try fields.requireOnly(["blob", "elementType", "layout", "name", "passes", "shape"], if: isKnown)
-      let extents = try fields.array("shape").map { try $0.count() }
-      // Also the extents beside a zero must be safe to multiply: strides are their products.
-      let largest = extents.reduce(1.0) { $0 * Double(Swift.max($1, 1)) }
-      guard largest <= 0x1p60, extents.count <= ExpressionLimits.rank else {
-        throw damaged("the shape \(extents) is larger than any tensor")
-      }
       return (
-        try Shape(extents), try fields.choice("elementType"), try fields.choice("layout", code: .unsupportedLayout),
+        try Self.shape(fields.array("shape").map { try $0.count() }), try fields.choice("elementType"),
+        try fields.choice("layout", code: .unsupportedLayout),
         try fields.strings("passes"), try fields.blob("blob", of: blobCount)
       )
     }
+  }
+}
+
+extension TensorEntry {
+  /// - Throws: `damagedBundle` for a shape that no tensor has. Also the extents beside a zero must be safe to
+  ///   multiply: strides are their products.
+  static func shape(_ extents: [Int]) throws -> Shape {
+    let largest = extents.reduce(1.0) { $0 * Double(Swift.max($1, 1)) }
+    guard largest <= 0x1p60, extents.count <= ExpressionLimits.rank else {
+      throw damaged("the shape \(extents) is larger than any tensor")
+    }
+    return try Shape(extents)
   }
 }
 
