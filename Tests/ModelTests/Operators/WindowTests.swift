@@ -14,7 +14,7 @@ import Testing
     let conv = try Conv(window: window, groups: 1)
     let weight: [Dimension] = [4, 3, Dimension(geometry.kernel), Dimension(geometry.kernel)]
     let shape = try conv.outputShapes(for: [[1, 3, height, width], weight])[0]
-    // The shortest form, whatever the pads are made of: otherwise every layer would lengthen the next one's expressions.
+    // The shortest form, whatever the pads are made of, or every layer would lengthen the next one's expressions.
     #expect(shape[2] == (try height.dividedRoundingUp(by: geometry.stride)))
     #expect(shape[3] == (try width.dividedRoundingUp(by: geometry.stride)))
     // And it is what the numbers give.
