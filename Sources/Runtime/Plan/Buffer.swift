@@ -1,7 +1,7 @@
 import FerryKernels
 
 /// How a value lies in memory while a plan runs.
-enum ExecutionLayout: Sendable {
+enum ActivationLayout: Sendable {
   /// N, C, H, W without gaps: the caller's order.
   case rowMajor
   /// N, H, W, C with C padded to a multiple of 16. A matrix M×K counts as M pixels of K channels. Values of padding
@@ -22,7 +22,7 @@ enum Place: Sendable, Hashable {
 /// A value in one layout, as steps address it.
 struct Buffer: Sendable {
   let place: Place
-  let layout: ExecutionLayout
+  let layout: ActivationLayout
   let extents: Extents
 
   /// Floats that the buffer takes.
@@ -51,7 +51,7 @@ struct Extents: Sendable, Hashable {
   var paddedChannels: Int { (channels + lanes - 1) / lanes * lanes }
   var blocks: Int { paddedChannels / lanes }
 
-  func count(in layout: ExecutionLayout) -> Int {
+  func count(in layout: ActivationLayout) -> Int {
     batch * pixels * (layout == .rowMajor ? channels : paddedChannels)
   }
 }

@@ -81,7 +81,7 @@ package final class Planner {
   }
 
   /// The value in the given layout, converted if it is not there yet.
-  func buffer(of value: ValueID, in layout: ExecutionLayout) throws -> Buffer {
+  func buffer(of value: ValueID, in layout: ActivationLayout) throws -> Buffer {
     if let known = buffers[value]?.first(where: { $0.layout == layout }) { return known }
     let extents = try extents(of: value)
     guard let source = buffers[value]?.first else {
@@ -97,7 +97,7 @@ package final class Planner {
   }
 
   /// A weight that a step reads as if it were computed.
-  private func constantBuffer(_ value: ValueID, _ layout: ExecutionLayout) throws -> Buffer {
+  private func constantBuffer(_ value: ValueID, _ layout: ActivationLayout) throws -> Buffer {
     let extents = try extents(of: value)
     let target = allocate(extents, .rowMajor)
     let tensor = try tensor(value)
@@ -107,7 +107,7 @@ package final class Planner {
   }
 
   /// A new region for a node's output.
-  func define(_ value: ValueID, _ layout: ExecutionLayout) throws -> Buffer {
+  func define(_ value: ValueID, _ layout: ActivationLayout) throws -> Buffer {
     let buffer = allocate(try extents(of: value), layout)
     buffers[value] = [buffer]
     return buffer
@@ -118,7 +118,7 @@ package final class Planner {
     buffers[value] = [Buffer(place: buffer.place, layout: buffer.layout, extents: try extents(of: value))]
   }
 
-  func allocate(_ extents: Extents, _ layout: ExecutionLayout) -> Buffer {
+  func allocate(_ extents: Extents, _ layout: ActivationLayout) -> Buffer {
     regions.append(Region(count: extents.count(in: layout), firstStep: steps.count, lastStep: steps.count))
     return Buffer(place: .region(regions.count - 1), layout: layout, extents: extents)
   }
