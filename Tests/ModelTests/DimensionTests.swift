@@ -39,6 +39,14 @@ import Testing
     }
   }
 
+  @Test func sizesAreDividedBySizes() throws {
+    let height = Dimension.symbol("height")
+    let ratio = try (height * width * 6).dividedRoundingDown(by: width * 2)
+    #expect(try ratio.bound(["height": 5, "width": 7]).value == 15)
+    #expect(try width.dividedRoundingDown(by: width) == 1)
+    #expect(throws: FerryError.self) { try ratio.bound(["height": 5, "width": 0]) }
+  }
+
   @Test func bindingOneSymbolKeepsTheOthers() throws {
     let batch = Dimension.symbol("batch")
     #expect(try (batch * width).bound(["width": 5]) == batch * 5)

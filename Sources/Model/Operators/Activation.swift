@@ -48,7 +48,10 @@ public struct Activation: Sendable, Hashable {
     switch kind {
     case .identity: return x
     case .relu: return x < 0 ? 0 : x
-    case .clip: return x < a ? a : (x > b ? b : x)
+    case .clip:
+      // In this order where the bounds cross: the upper one wins, as ONNX defines it.
+      let raised = x < a ? a : x
+      return raised > b ? b : raised
     case .sigmoid: return 1 / (1 + exp(-x))
     case .silu: return x / (1 + exp(-x))
     case .hardSigmoid: return Self.clamp(a * x + b)

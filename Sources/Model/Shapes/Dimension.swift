@@ -26,22 +26,32 @@ public struct Dimension: Sendable, Hashable {
   }
 
   public let constant: Int
+  /// Atoms in the whole expression, those inside others among them.
+  let size: Int
   /// No atom occurs twice, no coefficient is 0, in the order of the atoms' descriptions.
   public let terms: [Term]
 
   static let limit = 1 << 40
+  /// What real networks reach is far below; beyond it comparing two dimensions would take a file's author's idea of time.
+  static let sizeLimit = 256
 
   /// A number that this program knows to be within the limit.
   public init(_ value: Int) {
     constant = value
     terms = []
+    size = 0
   }
 
-  public static func symbol(_ name: String) -> Dimension { Dimension(.symbol(name)) }
+  public static func symbol(_ name: String) -> Dimension { Dimension(symbol: name) }
 
-  init(_ atom: Atom) {
+  private init(symbol name: String) {
     constant = 0
-    terms = [Term(atom: atom, coefficient: 1)]
+    terms = [Term(atom: .symbol(name), coefficient: 1)]
+    size = 1
+  }
+
+  init(_ atom: Atom) throws {
+    try self.init(constant: 0, terms: [Term(atom: atom, coefficient: 1)])
   }
 
   package init(constant: Int, terms: [Term]) throws {
@@ -49,6 +59,12 @@ public struct Dimension: Sendable, Hashable {
     let limit = Self.limit.magnitude
     guard constant.magnitude <= limit, terms.allSatisfy({ $0.coefficient.magnitude <= limit }) else {
       throw FerryError(.invalidModel, "a dimension is computed beyond ±2^40")
+    }
+    size = terms.reduce(0) { $0 + $1.atom.size }
+    guard size <= Self.sizeLimit else {
+      throw FerryError(
+        .unsupportedModel, "a dimension is too long an expression of the input's size",
+        supported: "\(Self.sizeLimit) terms", hint: "give --input-shape numbers in the place of symbols")
     }
     self.constant = constant
     self.terms = terms
@@ -108,6 +124,17 @@ extension Dimension.Atom: CustomStringConvertible {
     case .ratio(let a, let b): "⌊(\(a))/(\(b))⌋"
     case .product(let a, let b): "(\(a))·(\(b))"
     case .maximum(let a, let b): "max(\(a), \(b))"
+    }
+  }
+}
+
+extension Dimension.Atom {
+  /// This atom and those inside it.
+  var size: Int {
+    switch self {
+    case .symbol: 1
+    case .quotient(let a, _): 1 + a.size
+    case .ratio(let a, let b), .product(let a, let b), .maximum(let a, let b): 1 + a.size + b.size
     }
   }
 }

@@ -18,7 +18,7 @@ extension Dimension {
     guard let factor = b.value else {
       if a.value != nil { return try b * a }
       // The order of the factors is part of the normal form.
-      return a.description <= b.description ? Dimension(.product(a, b)) : Dimension(.product(b, a))
+      return try a.description <= b.description ? Dimension(.product(a, b)) : Dimension(.product(b, a))
     }
     // Both are within ±2⁴⁰, so their product may leave 64 bits.
     func scaled(_ value: Int) throws -> Int {
@@ -63,7 +63,7 @@ extension Dimension {
   /// - Throws: `invalidModel` for a number that is not positive.
   public func dividedRoundingDown(by divisor: Dimension) throws -> Dimension {
     if let number = divisor.value { return try dividedRoundingDown(by: number) }
-    return self == divisor ? 1 : Dimension(.ratio(self, divisor))
+    return self == divisor ? 1 : try Dimension(.ratio(self, divisor))
   }
 
   /// ⌈self / divisor⌉
@@ -73,7 +73,7 @@ extension Dimension {
 
   public static func maximum(_ a: Dimension, _ b: Dimension) throws -> Dimension {
     if let difference = try (a - b).value { return difference >= 0 ? a : b }
-    return a.description <= b.description ? Dimension(.maximum(a, b)) : Dimension(.maximum(b, a))
+    return try a.description <= b.description ? Dimension(.maximum(a, b)) : Dimension(.maximum(b, a))
   }
 
   public static func minimum(_ a: Dimension, _ b: Dimension) throws -> Dimension {

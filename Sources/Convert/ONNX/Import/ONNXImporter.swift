@@ -10,6 +10,9 @@ final class ONNXImporter {
   private(set) var usedInitializers: Set<String> = []
   /// Initializers that ended in shape arithmetic or in a folded constant, and how.
   private(set) var foldedInto: [String: String] = [:]
+  /// Elements that may still be computed from constants: a few times what the file stores, so that a small file cannot ask
+  /// for much.
+  private var foldingBudget: Int
   private var weightIDs: [String: ValueID] = [:]
   private var nodeNames: Set<String> = []
   private var findings: [FerryError] = []
@@ -19,6 +22,7 @@ final class ONNXImporter {
   init(_ model: ONNXModel) {
     self.model = model
     graph = Graph(name: model.graph.name)
+    foldingBudget = model.graph.initializers.reduce(1 << 22) { $0 + 4 * $1.tensor.shape.elementCount }
     readNames = Set(model.graph.nodes.flatMap(\.inputs)).union(model.graph.outputs.map(\.name))
   }
 
@@ -105,9 +109,15 @@ final class ONNXImporter {
     let standardNames = declared.count == 4 ? ["batch", "channels", "height", "width"] : ["batch"]
     return try declared.enumerated().map { axis, dimension in
       switch dimension {
-      case .size(let size): try located(location) { try Dimension(checking: size) }
-      case .symbol(let name): .symbol(name)
-      case .unknown: .symbol(axis < standardNames.count ? standardNames[axis] : "dimension\(axis)")
+      case .size(let size):
+        guard size > 0 else {
+          throw FerryError(
+            .invalidModel, "input \"\(input.name)\" is declared with an extent of \(size)", at: location,
+            hint: "state its shape with --input-shape")
+        }
+        return try located(location) { try Dimension(checking: size) }
+      case .symbol(let name): return .symbol(name)
+      case .unknown: return .symbol(axis < standardNames.count ? standardNames[axis] : "dimension\(axis)")
       }
     }
   }
@@ -164,6 +174,10 @@ final class ONNXImporter {
         .invalidModel, "\(node.operatorType) has \(node.inputs.count) inputs",
         supported: "\(operation.inputs.lowerBound) to \(operation.inputs.upperBound)")
     }
+    guard node.outputs.count <= operation.outputs else {
+      throw FerryError(
+        .invalidModel, "\(node.operatorType) names \(node.outputs.count) outputs", supported: "\(operation.outputs)")
+    }
     let operands: [Operand?] = node.inputs.map { $0.isEmpty ? nil : environment[$0] ?? .refused }
     if operands.contains(where: { if case .refused = $0 { true } else { false } }) {
       for output in node.outputs where !output.isEmpty { environment[output] = .refused }
@@ -196,6 +210,14 @@ final class ONNXImporter {
     }
     let constants = operands.compactMap { if case .constant(let constant) = $0 { constant } else { nil } }
     if constants.count == operands.count {
+      let shapes = constants.map { $0.tensor.shape.dimensions.map { Dimension($0) } }
+      let count = try Shape(operation.outputShapes(for: shapes).first?.fixed ?? []).elementCount
+      guard count <= foldingBudget else {
+        throw FerryError(
+          .memoryBudget, "\(node.operatorType) of constants makes \(count) elements, out of proportion to the file",
+          supported: "\(foldingBudget) more in this file")
+      }
+      foldingBudget -= count
       let result = try operation.evaluateChecked(constants.map { ReferenceArray<Double>($0.tensor) })
       let sources = constants.flatMap(\.sources)
       return .constant(

@@ -8,6 +8,10 @@ struct ONNXNodeImport {
   let operands: [Operand?]
   let importer: ONNXImporter
   private var unread: [String: ONNXAttributeValue]
+  private let reads = Reads()
+
+  /// Which inputs were asked for.
+  private final class Reads { var indexes: Set<Int> = [] }
 
   init(node: ONNXNode, opset: Int, operands: [Operand?], importer: ONNXImporter) {
     self.node = node
@@ -58,6 +62,10 @@ struct ONNXNodeImport {
 
   /// - Throws: `unsupportedAttribute`, naming all attributes that nobody read.
   func finish() throws {
+    if let index = operands.indices.first(where: { operands[$0] != nil && !reads.indexes.contains($0) }) {
+      throw FerryError(
+        .invalidModel, "\(node.operatorType) of opset \(opset) has an input \(index), which it does not define")
+    }
     let names = unread.keys.sorted()
     guard let first = names.first else { return }
     throw FerryError(
@@ -76,8 +84,15 @@ struct ONNXNodeImport {
     guard index < operands.count, let operand = operands[index] else {
       throw FerryError(.invalidModel, "\(node.operatorType) has no input \(index)")
     }
+    reads.indexes.insert(index)
     return operand
   }
+
+  /// All inputs that are given, in order.
+  func allOperands() throws -> [Operand] { try operands.indices.filter { operands[$0] != nil }.map { try operand($0) } }
+
+  /// An input that says nothing about inference.
+  func ignoreOperand(_ index: Int) { reads.indexes.insert(index) }
 
   /// The input as a value of the graph; a constant becomes a weight.
   func value(_ index: Int) throws -> ValueID { try importer.value(of: operand(index)) }

@@ -40,6 +40,13 @@ extension ONNXNodeImport {
     switch automatic {
     case "NOTSET": pads = try (stated ?? [0, 0, 0, 0]).map { try Dimension(checking: $0) }
     case "VALID": pads = [0, 0, 0, 0]
+    case "SAME_UPPER" where samePadding && zip(kernel, strides).contains(where: { $1 - $0 > 1 }),
+      "SAME_LOWER" where samePadding && zip(kernel, strides).contains(where: { $1 - $0 > 1 }):
+      throw refusal(
+        "auto_pad",
+        "\(node.operatorType) has auto_pad = \(automatic) with strides \(strides) beyond the kernel \(kernel), "
+          + "which ONNX Runtime and TensorFlow resolve differently",
+        supported: "SAME_* with strides up to the kernel plus 1", hint: "re-export with explicit pads")
     case "SAME_UPPER" where samePadding && dilations == [1, 1], "SAME_LOWER" where samePadding && dilations == [1, 1]:
       pads = try Window.samePads(
         height: input[2], width: input[3], kernel: kernel, strides: strides, dilations: dilations,

@@ -6,7 +6,7 @@ extension ONNXOperator {
     let weight = try node.shape(1)
     let window = try node.window(kernelFrom: weight, input: node.shape(0))
     let operation = try Conv(window: window, groups: node.int("group", default: 1))
-    try node.emit(operation, node.operands.compactMap { $0 })
+    try node.emit(operation, node.allOperands())
   }
 
   static let convTranspose = ONNXOperator("ConvTranspose", inputs: 2...3) { node in
@@ -20,6 +20,6 @@ extension ONNXOperator {
     let window = try node.window(kernelFrom: weight, input: node.shape(0), samePadding: false)
     let operation = try ConvTranspose(
       window: window, outputPadding: outputPadding, groups: node.int("group", default: 1))
-    try node.emit(operation, node.operands.compactMap { $0 })
+    try node.emit(operation, node.allOperands())
   }
 }

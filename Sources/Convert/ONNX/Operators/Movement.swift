@@ -12,11 +12,25 @@ extension ONNXOperator {
         .unsupportedModel, "Gather by indices of shape \(indices.shape) or by indices that depend on the input",
         supported: "one known index, or a list of them")
     }
-    let slices = try numbers.enumerated().map { position, index -> Operand in
+    // Indices that follow one another are one slice.
+    var runs: [(first: Int, count: Int)] = []
+    for index in numbers {
+      if let last = runs.last, last.first + last.count == index, index != 0 {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append((index, 1))
+      }
+    }
+    guard runs.count <= 64 else {
+      throw FerryError(
+        .unsupportedModel, "Gather picks \(numbers.count) indices in \(runs.count) runs", supported: "up to 64 runs")
+    }
+    let slices = try runs.enumerated().map { position, run -> Operand in
       var starts = [Dimension](repeating: 0, count: shape.count)
       var counts = shape
-      starts[axis] = index < 0 ? try shape[axis] + Dimension(checking: index) : try Dimension(checking: index)
-      counts[axis] = 1
+      starts[axis] = run.first < 0
+        ? try shape[axis] + Dimension(checking: run.first) : try Dimension(checking: run.first)
+      counts[axis] = Dimension(run.count)
       let slice = Slice(starts: starts, counts: counts, steps: [Int](repeating: 1, count: shape.count))
       return try node.intermediate(slice, [node.operand(0)], suffix: "\(position)")
     }

@@ -4,7 +4,7 @@ import FerryTensor
 private let exportHint = "export with model.eval() and training=torch.onnx.TrainingMode.EVAL"
 
 extension ONNXOperator {
-  static let batchNormalization = ONNXOperator("BatchNormalization", inputs: 5...5) { node in
+  static let batchNormalization = ONNXOperator("BatchNormalization", inputs: 5...5, outputs: 5) { node in
     let training = try node.flag("training_mode")
     let wanted = node.node.outputs.dropFirst().contains { !$0.isEmpty }
     guard !training, !wanted else {
@@ -20,11 +20,11 @@ extension ONNXOperator {
       throw node.refusal("spatial", "BatchNormalization with spatial = 0", supported: "1")
     }
     let epsilon = try node.float("epsilon", default: 1e-5)
-    try node.emit(BatchNormalization(epsilon: epsilon), node.operands.compactMap { $0 })
+    try node.emit(BatchNormalization(epsilon: epsilon), node.allOperands())
   }
 
   /// Outside training Dropout is the identity; its mask, which some exporters declare, cannot be had.
-  static let dropout = ONNXOperator("Dropout", inputs: 1...3) { node in
+  static let dropout = ONNXOperator("Dropout", inputs: 1...3, outputs: 2) { node in
     let mask = node.node.outputs.dropFirst().contains { node.importer.isRead($0) }
     let training = node.has(2) ? try node.fixedIntegers(2, "training mode") != [0] : false
     guard !mask, !training else {
@@ -33,6 +33,7 @@ extension ONNXOperator {
         hint: exportHint)
     }
     node.ignore("ratio")
+    node.ignoreOperand(1)
     node.ignore("seed")
     try node.alias(node.operand(0))
   }

@@ -2,7 +2,7 @@ import FerryModel
 import FerryTensor
 
 extension ONNXOperator {
-  static let maxPool = ONNXOperator("MaxPool", inputs: 1...1) { node in
+  static let maxPool = ONNXOperator("MaxPool", inputs: 1...1, outputs: 2) { node in
     try node.requireSingleOutput(
       .unsupportedModel, "MaxPool gives the positions of its maxima, which Ferry does not compute")
     // Column-major order concerns the positions alone.

@@ -78,7 +78,7 @@ extension ONNXOperator {
   static let concat = ONNXOperator("Concat", inputs: 1...4096) { node in
     let rank = try node.shape(0).count
     guard let stated = try node.optionalInt("axis") else { throw FerryError(.invalidModel, "Concat has no axis") }
-    let operands = node.operands.compactMap { $0 }
+    let operands = try node.allOperands()
     try node.emit(Concat(axis: node.axis(stated, rank: rank)), operands)
   }
 
