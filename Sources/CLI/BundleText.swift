@@ -11,7 +11,7 @@ enum BundleText {
     let bytes = stored.tensors.reduce(0) { $0 + $1.byteCount }
     let changed = stored.tensors.count { !$0.passes.isEmpty }
     var lines = [
-      "model \(stored.name)", Format.table(GraphRows.ports(graph)),
+      "model \(stored.name.printable)", Format.table(GraphRows.ports(graph)),
       "  \(graph.nodes.count) nodes: \(GraphText.operators(operators))",
       "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), "
         + "\(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
@@ -68,7 +68,7 @@ enum BundleText {
       let digest = try? source.string("sha256")
     else { return nil }
     let producer = (try? source.string("producer")) ?? ""
-    return "\(file)\(producer.isEmpty ? "" : " (\(producer))"), SHA-256 \(digest)"
+    return "\(file)\(producer.isEmpty ? "" : " (\(producer))"), SHA-256 \(digest)".printable
   }
 }
 

@@ -36,8 +36,9 @@ struct Convert: ParsableCommand {
     let start = clock.now
     let options = try sourceOptions.conversionOptions()
     let target = output ?? SourceName.replacingEnding(of: source, with: "ferry")
-    guard target != source else {
-      throw FerryError(.usage, "the bundle would replace its source \(source)", hint: "name another file with -o")
+    try FileIdentity.refuse(writing: target, over: [source])
+    if try ModelBundle.isBundle(source) {
+      throw FerryError(.usage, "\(source) is a bundle already", hint: "ferry inspect \(source)")
     }
     Terminal.progress("reading \(source)")
     let conversion = try Converter.convert(onnx: source, options: options)
@@ -51,9 +52,9 @@ struct Convert: ParsableCommand {
       object.set("bundle", .string(target))
       object.set("bytes", .number(Double(size)))
       object.set("conversion", conversion.report.json)
-      print(JSONValue.object(object).pretty)
+      try Terminal.write(JSONValue.object(object).pretty)
     } else {
-      print(ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start))
+      try Terminal.write(ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start))
     }
   }
 }
@@ -76,11 +77,11 @@ enum ConversionText {
   static func summary(_ report: ConversionReport, target: String, bytes: Int, time: Duration) -> String {
     let passes = report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", ")
     let fates = report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", ")
-    let producer = report.source.producer.isEmpty ? "unknown producer" : report.source.producer
+    let producer = report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable
     return """
       \(target): \(report.sourceNodeCount) nodes became \(report.nodeCount), \(report.weightCount) weights of \
       \(Format.bytes(report.weightBytes)), in \(Format.seconds(time))
-        source   \(report.source.fileName), \(producer), opset \(report.source.opset)
+        source   \(report.source.fileName.printable), \(producer), opset \(report.source.opset)
         weights  \(fates)
         passes   \(passes.isEmpty ? "none" : passes)
         bundle   \(Format.bytes(bytes)), structure \(report.structureDigest.prefix(16))

@@ -47,12 +47,12 @@ struct Inspect: ParsableCommand {
       object.set("weightsDigest", .string(report.weightsDigest))
       object.set("conversion", report.json)
       object.set("graph", GraphText.json(conversion.graph, layers: layers, tensors: tensors))
-      return print(JSONValue.object(object).pretty)
+      return try Terminal.write(JSONValue.object(object).pretty)
     }
-    print(
+    try Terminal.write(
       """
       \(file): \(report.source.format), \(Format.bytes(report.source.byteCount)), \
-      \(report.source.producer.isEmpty ? "unknown producer" : report.source.producer), opset \(report.source.opset)
+      \(report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable), opset \(report.source.opset)
       \(GraphText.ports(conversion.graph))
       convert would carry:
         \(report.sourceNodeCount) nodes as \(report.nodeCount): \(GraphText.operators(report.operators))
@@ -66,15 +66,15 @@ struct Inspect: ParsableCommand {
   }
 
   private func inspectBundle() throws {
-    let bundle = try ModelBundle(contentsOf: file)
-    if outputOptions.json { return print(try BundleText.json(bundle, layers: layers, tensors: tensors).pretty) }
+    let bundle = try ModelBundle.open(file)
+    if outputOptions.json { return try Terminal.write(try BundleText.json(bundle, layers: layers, tensors: tensors).pretty) }
     let producer = "\(bundle.producer.name) \(bundle.producer.version)"
-    print(
+    try Terminal.write(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"
         + (bundle.isSigned ? ", signed" : ""))
     for stored in bundle.storedModels {
       let graph = try stored.graph()
-      print(try BundleText.text(stored, graph))
+      try Terminal.write(try BundleText.text(stored, graph))
       printLists(graph, stored)
     }
   }

@@ -8,6 +8,7 @@ enum Main {
   static func main() {
     Interruption.prepare()
     do {
+      try checkFirstWord()
       var command = try Ferry.parseAsRoot()
       try command.run()
     } catch let error as FerryError {
@@ -20,10 +21,20 @@ enum Main {
     }
   }
 
+  /// A file in the place of a command is what people type first.
+  private static func checkFirstWord() throws {
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), FileIdentity(word) != nil,
+      !Ferry.configuration.subcommands.contains(where: { $0._commandName == word })
+    else { return }
+    throw FerryError(
+      .usage, "\(word) is a file, where a command is needed", supported: "convert, inspect, run, verify",
+      hint: "ferry inspect \(word) shows what is in it")
+  }
+
   private static func report(_ error: FerryError) {
     Terminal.clearProgress()
     // A program that asked for JSON gets the error as data too; the words stay on standard error.
-    if CommandLine.arguments.contains("--json") { print((["error": error.jsonValue] as JSONValue).pretty) }
+    if CommandLine.arguments.contains("--json") { try? Terminal.write((["error": error.jsonValue] as JSONValue).pretty) }
     Terminal.writeError("error: \(error)")
     if error.code == .internalDefect {
       Terminal.writeError(

@@ -52,17 +52,25 @@ struct Run: ParsableCommand {
   enum Decoder: String, CaseIterable, ExpressibleByArgument { case centerface }
 
   mutating func run() throws {
-    let opened = try ModelBundle(contentsOf: bundle)
+    let opened = try ModelBundle.open(bundle)
     let model = try Model(modelOptions.storedModel(in: opened))
     let session = try model.session(execution.sessionOptions())
     var inputs: [String: Tensor] = [:]
+    var paths: [String] = []
     for text in input {
       let (name, path) = try NamedFile.split(text, names: model.inputNames, what: "input", model: model.name)
+      paths.append(path)
       guard inputs[name] == nil else { throw FerryError(.usage, "the input \"\(name)\" is given twice") }
       inputs[name] = try PictureOrArray(range: range, color: color, decode: decode).tensor(path, for: name, of: model)
     }
     let targets = try output.map {
       try NamedFile.split($0, names: model.outputNames, what: "output", model: model.name)
+    }
+    for (index, target) in targets.enumerated() {
+      if targets[..<index].contains(where: { $0.name == target.name }) {
+        throw FerryError(.usage, "the output \"\(target.name)\" is written twice")
+      }
+      try FileIdentity.refuse(writing: target.path, over: [bundle] + paths)
     }
     let clock = ContinuousClock()
     let start = clock.now
@@ -71,7 +79,7 @@ struct Run: ParsableCommand {
     for (name, path) in targets { try outputs[name]?.writeNpy(path) }
     let ordered = model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let faces = try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold) }
-    print(
+    try Terminal.write(
       outputOptions.json
         ? RunText.json(ordered, faces, session, time).pretty
         : RunText.text(ordered, faces, session, time, written: targets))
@@ -94,6 +102,13 @@ enum NamedFile {
     if let name = names.first(where: { text.hasPrefix($0 + "=") }) {
       return (name, String(text.dropFirst(name.count + 1)))
     }
+    // What looks like a name in front of a file is meant as one.
+    if let equals = text.firstIndex(of: "="), FileIdentity(text) == nil,
+      !text[..<equals].contains(where: { "/.".contains($0) })
+    {
+      throw FerryError(
+        .unknownName, "\"\(model)\" has no \(what) \"\(text[..<equals])\"", supported: names.joined(separator: ", "))
+    }
     guard names.count == 1, let only = names.first else {
       throw FerryError(
         .usage, "\(text) does not say which \(what) of \"\(model)\" is meant",
@@ -110,7 +125,13 @@ struct PictureOrArray {
   let decode: Run.Decoder?
 
   func tensor(_ path: String, for name: String, of model: Model) throws -> Tensor {
-    if path.hasSuffix(".npy") { return try Tensor(npy: path) }
+    if path.hasSuffix(".npy") {
+      if range != nil {
+        throw FerryError(
+          .usage, "\(path) is given to the model as it is; --range is for pictures", hint: "leave --range out")
+      }
+      return try Tensor(npy: path)
+    }
     let picture = try Picture(contentsOf: path)
     // CenterFace is known to take raw 8-bit numbers; of other models only the user knows.
     guard let range = range ?? (decode == .centerface ? .zeroTo255 : nil) else {

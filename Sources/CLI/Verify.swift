@@ -30,7 +30,7 @@ struct Verify: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() throws {
-    let opened = try ModelBundle(contentsOf: bundle)
+    let opened = try ModelBundle.open(bundle)
     Terminal.progress("checking digests")
     try opened.verifyBlobs()
     let stored = try modelOptions.storedModel(in: opened)
@@ -41,9 +41,9 @@ struct Verify: ParsableCommand {
     ) { Terminal.progress("running \($0)") }
     Terminal.clearProgress()
     if outputOptions.json {
-      print(report.jsonValue.pretty)
+      try Terminal.write(report.jsonValue.pretty)
     } else {
-      print(report.text(colored: Terminal.usesColor))
+      try Terminal.write(report.text(colored: Terminal.usesColor))
     }
     if !report.passed { throw MismatchFound() }
   }

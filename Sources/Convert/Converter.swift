@@ -3,7 +3,7 @@ import FerryTensor
 
 /// What a conversion may be told besides the source.
 public struct ConversionOptions: Sendable {
-  /// Shapes that replace the declared ones, by input name.
+  /// Shapes that replace the declared ones, by input name; under "" that of the only input.
   public var inputShapes: [String: [Dimension]] = [:]
   /// Names of passes to leave out.
   public var disabledPasses: Set<String> = []

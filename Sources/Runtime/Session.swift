@@ -96,8 +96,8 @@ public final class Session: Sendable {
 
   private func runReference(_ inputs: [Tensor]) throws -> [Tensor] {
     let graph = try model.graph.bound(toInputShapes: inputs.map(\.shape.dimensions))
-    // The plain loops keep each value as an array of its own.
-    for value in graph.values { try PhysicalMemory.require(floats: Shape(value.shape.fixed ?? []).elementCount) }
+    // The plain loops keep each value as an array of its own until its last reader is done.
+    try PhysicalMemory.require(floats: graph.largestLiveElementCount())
     let arrays = try graph.evaluate(inputs.map { ReferenceArray<Float>($0) })
     return try graph.outputs.map { output in
       guard let array = arrays[output] else { throw FerryError(.internalDefect, "an output was not computed") }

@@ -97,3 +97,49 @@ import Testing
     #expect(verify.errors.contains("digest") || verify.errors.contains("zero"), "\(verify.errors)")
   }
 }
+
+@Suite("Files that are read stay as they are") struct OverwritingTests {
+  private let network = "\(golden)/networks/mobilenet-ts17-folded-dynamic"
+
+  @Test func aSourceIsNotReplacedThroughALink() throws {
+    let folder = try Folder()
+    let model = "\(folder.path)/model.onnx"
+    try FileManager.default.copyItem(atPath: "\(network)/model.onnx", toPath: model)
+    try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/link.onnx", withDestinationPath: "model.onnx")
+    for source in ["link.onnx", "./model.onnx"] {
+      let convert = try Command(["convert", "\(folder.path)/\(source)", "-o", model])
+      #expect(convert.status == 64)
+      #expect(convert.errors.contains("would replace"))
+    }
+    #expect(FileManager.default.contentsEqual(atPath: model, andPath: "\(network)/model.onnx"))
+  }
+
+  @Test func aRunReplacesNeitherItsBundleNorItsInput() throws {
+    let folder = try Folder()
+    let (bundle, input) = ("\(folder.path)/m.ferry", "\(folder.path)/x.npy")
+    #expect(try Command(["convert", "\(network)/model.onnx", "-o", bundle]).status == 0)
+    try FileManager.default.copyItem(atPath: "\(network)/input.npy", toPath: input)
+    for target in [bundle, input] {
+      #expect(try Command(["run", bundle, "--input", input, "--output", target]).status == 64)
+    }
+    #expect(FileManager.default.contentsEqual(atPath: input, andPath: "\(network)/input.npy"))
+    let again = try Command(["convert", bundle])
+    #expect(again.status == 64)
+    #expect(again.errors.contains("would replace") || again.errors.contains("is a bundle already"))
+  }
+
+  @Test func namesThatAreMistypedAreNamed() throws {
+    let folder = try Folder()
+    let bundle = "\(folder.path)/m.ferry"
+    #expect(try Command(["convert", "\(network)/model.onnx", "-o", bundle]).status == 0)
+    let run = try Command(["run", bundle, "--input", "inptu=\(network)/input.npy"])
+    #expect(run.status == 2)
+    #expect(run.errors.hasPrefix("error: \"m\" has no input \"inptu\"") || run.errors.contains("has no input \"inptu\""))
+    #expect(run.errors.contains("supported: input"))
+    let file = try Command([bundle])
+    #expect(file.status == 64)
+    #expect(file.errors.contains("is a file, where a command is needed"))
+    let source = try Command(["run", "\(network)/model.onnx", "--input", "\(network)/input.npy"])
+    #expect(source.errors.contains("hint: if this is a source model, convert it first: ferry convert"))
+  }
+}

@@ -33,7 +33,7 @@ struct SourceOptions: ParsableArguments {
     name: .customLong("input-shape"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "Replace the declared shape of an input, with numbers or symbols: input=batchx3xheightxwidth, input=1x3x224x224.",
-      valueName: "name=shape"))
+      valueName: "[name=]shape"))
   var inputShapes: [String] = []
 
   @Option(
@@ -54,7 +54,10 @@ struct SourceOptions: ParsableArguments {
   func conversionOptions() throws -> ConversionOptions {
     var options = ConversionOptions()
     for text in inputShapes {
-      let (name, shape) = try Self.pair(text, option: "--input-shape", example: "input=batchx3xheightxwidth")
+      // Without a name it is the shape of the only input.
+      let (name, shape) =
+        text.contains("=")
+        ? try Self.pair(text, option: "--input-shape", example: "input=batchx3xheightxwidth") : ("", text)
       options.inputShapes[name] = try InputShapeText.parse(shape)
     }
     for text in assume {
@@ -96,6 +99,6 @@ enum InputShapeText {
     FerryError(
       .usage, "the shape \(text) cannot be read: \(reason)",
       supported:
-        "extents joined by x, each a number or a symbol without the letter x: batchx3xheightxwidth, 1x3x224x224")
+        "extents joined by a small x, each a number or a symbol without that letter: batchx3xheightxwidth, 1x3x224x224")
   }
 }

@@ -1,3 +1,4 @@
+import FerryTensor
 import Foundation
 
 /// What goes to the terminal: results to standard output, progress and errors to standard error.
@@ -16,6 +17,19 @@ enum Terminal {
   static func clearProgress() {
     guard showsProgress else { return }
     FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+  }
+
+  /// Writes a result to standard output.
+  ///
+  /// - Throws: `fileUnwritable` if it cannot be written. A reader that has seen enough (`| head`) is no error.
+  static func write(_ text: String) throws {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } catch {
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+      if cause.code == Int(EPIPE) || errno == EPIPE { exit(0) }
+      throw FerryError(.fileUnwritable, "the result cannot be written to standard output")
+    }
   }
 
   static func writeError(_ text: String) {
@@ -52,6 +66,8 @@ enum Format {
 
   /// Columns aligned, the last one ragged.
   static func table(_ rows: [[String]], indentation: String = "  ") -> String {
+    // Names come from files: what they hold is shown, not obeyed by the terminal.
+    let rows = rows.map { $0.map(\.printable) }
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
     return rows.map { row in

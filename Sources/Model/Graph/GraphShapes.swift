@@ -70,7 +70,8 @@ extension Graph {
       }
       guard declared.count == shape.count else { throw mismatch("") }
       for (dimension, extent) in zip(declared, shape) {
-        guard extent >= 1, extent <= 1 << 31 else { throw mismatch("") }
+        guard extent >= 1 else { throw mismatch(": every extent must be at least 1") }
+        guard extent <= 1 << 31 else { throw mismatch("") }
         if let known = dimension.value {
           guard known == extent else { throw mismatch("") }
         } else if dimension.terms.count == 1, dimension.constant == 0, dimension.terms[0].coefficient == 1,

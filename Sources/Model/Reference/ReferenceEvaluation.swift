@@ -1,6 +1,24 @@
 import FerryTensor
 
 extension Graph {
+  /// The most elements that `evaluate` holds at a time, those that a node reads and writes together. The graph must be
+  /// bound.
+  package func largestLiveElementCount() throws -> Int {
+    func count(_ id: ValueID) throws -> Int { try Shape(self[id].shape.fixed ?? []).elementCount }
+    var uses = useCounts()
+    var live = try inputs.reduce(0) { $0 + (try count($1)) }
+    var largest = live
+    for node in nodes {
+      live = try node.outputs.reduce(live) { $0 + (try count($1)) }
+      largest = max(largest, live)
+      for input in node.inputs where weights[input] == nil {
+        uses[input.index] -= 1
+        if uses[input.index] == 0 { live -= try count(input) }
+      }
+    }
+    return largest
+  }
+
   /// Runs the graph on the operators' plain loops.
   ///
   /// The graph must be bound. Arrays of values that are read no more are released, except those in `keep`.

@@ -71,6 +71,15 @@ final class ONNXImporter {
   // MARK: Inputs and initializers
 
   private func addInputs(_ replacements: [String: [Dimension]]) throws {
+    var replacements = replacements
+    if let unnamed = replacements.removeValue(forKey: "") {
+      guard model.graph.inputs.count == 1, let only = model.graph.inputs.first else {
+        throw FerryError(
+          .usage, "--input-shape does not say which of \(model.graph.inputs.count) inputs is meant",
+          supported: model.graph.inputs.map { "\($0.name)=…" }.joined(separator: ", "))
+      }
+      replacements[only.name] = unnamed
+    }
     for name in replacements.keys.sorted() where !model.graph.inputs.contains(where: { $0.name == name }) {
       throw FerryError(
         .unknownName, "--input-shape names \"\(name)\", which is no input of the model", at: .init(file: model.path),

@@ -1,0 +1,24 @@
+import FerryTensor
+import Foundation
+
+/// Which file a path leads to, however it is written and through whatever links.
+struct FileIdentity: Hashable {
+  private let device: UInt64
+  private let inode: UInt64
+
+  /// nil if there is no such file.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+
+  /// - Throws: `usage` if writing to `target` would replace one of the files that are read.
+  static func refuse(writing target: String, over sources: [String]) throws {
+    guard let identity = FileIdentity(target) else { return }
+    for source in sources where FileIdentity(source) == identity {
+      throw FerryError(.usage, "writing \(target) would replace \(source), which is read", hint: "name another file")
+    }
+  }
+}

@@ -1,0 +1,14 @@
+import FerryModel
+import FerryTensor
+
+extension ModelBundle {
+  /// Opens a bundle; for the commonest mistake, a source file in its place, says what to do.
+  static func open(_ path: String) throws -> ModelBundle {
+    do {
+      return try ModelBundle(contentsOf: path)
+    } catch var error as FerryError where error.code == .notABundle {
+      error.hint = "if this is a source model, convert it first: ferry convert \(path)"
+      throw error
+    }
+  }
+}
