@@ -29,6 +29,7 @@ enum ONNXOperatorCatalogue {
     .mul,
     .pad,
     .pow,
+    .pRelu,
     .reduceMax,
     .reduceMean,
     .reduceMin,
