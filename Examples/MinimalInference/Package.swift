@@ -4,6 +4,7 @@ import PackageDescription
 // An inference tool of its own: it links FerryRuntime, and with that no C library of the system.
 let package = Package(
   name: "MinimalInference",
+  products: [.executable(name: "minimal-inference", targets: ["MinimalInference"])],
   dependencies: [.package(name: "ferry", path: "../..")],
   targets: [
     .executableTarget(

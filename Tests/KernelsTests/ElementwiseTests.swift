@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Elementwise")
 struct ElementwiseTests {
-  private let operations: [Binary.Operation] = [.add, .subtract, .multiply, .divide, .maximum, .minimum]
+  private let operations: [Binary.Operation] = [
+    .add, .subtract, .multiply, .divide, .maximum, .minimum, .parametricRelu,
+  ]
 
   /// One Float operation is rounded once, whatever the instruction set: results are exact to the bit.
   private func plain(_ operation: Binary.Operation, _ a: Float, _ b: Float) -> Float {
@@ -14,6 +16,7 @@ struct ElementwiseTests {
     case .divide: a / b
     case .maximum: a.isNaN || b.isNaN ? .nan : max(a, b)
     case .minimum: a.isNaN || b.isNaN ? .nan : min(a, b)
+    case .parametricRelu: a < 0 ? a * b : a
     }
   }
 
@@ -74,7 +77,9 @@ struct ElementwiseTests {
         Binary(
           operation: operation, columns: 19, left: left.input, right: right.input, rightStride: 19,
           output: output.floats, activation: ActivationTask(.relu)), 0..<1)
-      for i in 0..<19 { #expect(output[i].isNaN == [2, 5, 17].contains(i), "\(operation) \(i)") }
+      // The slope of a number that is not negative is not read.
+      let expected = operation == .parametricRelu ? [2, 17] : [2, 5, 17]
+      for i in 0..<19 { #expect(output[i].isNaN == expected.contains(i), "\(operation) \(i)") }
     }
   }
 }

@@ -59,6 +59,8 @@ import Testing
       Sample(
         try Pool(.averageIncludingPadding, window: window([3, 3], [2, 2], [1, 1, 0, 1]), ceilMode: true),
         [[1, 18, 8, 7]]),
+      Sample(PRelu(), [[2, 19, 3, 5], [19, 1, 1]], weights: [1]), Sample(PRelu(), [[4, 37], [37]], weights: [1]),
+      Sample(PRelu(), [[2, 19, 3, 5], [2, 19, 3, 5]]), Sample(PRelu(), [[2, 3, 4], [3, 1]], weights: [1]),
       Sample(Softmax(axis: 1), [[2, 10]]), Sample(Concat(axis: 1), [[1, 3, 2, 2], [1, 17, 2, 2]]),
     ]
     for kind in Binary.Kind.allCases where kind != .power {

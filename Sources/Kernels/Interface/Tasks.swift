@@ -249,7 +249,11 @@ public struct Unary: @unchecked Sendable {
 /// `rightStride` = `columns` is the plain elementwise case, 0 repeats one row (a scale or a bias for each channel).
 /// The output may be the left or (with equal strides) the right address.
 public struct Binary: @unchecked Sendable {
-  public enum Operation: UInt8, Sendable { case add, subtract, multiply, divide, maximum, minimum }
+  public enum Operation: UInt8, Sendable {
+    case add, subtract, multiply, divide, maximum, minimum
+    /// left < 0 ? left · right : left
+    case parametricRelu
+  }
   public var operation: Operation
   public var columns: Int
   public var left: UnsafePointer<Float>

@@ -23,6 +23,9 @@ private enum Maximum: Combination {
 private enum Minimum: Combination {
   @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { minimum(a, b) }
 }
+private enum ParametricReLU: Combination {
+  @_transparent static func apply(_ a: Vector, _ b: Vector) -> Vector { select(a .< .zero, a * b, a) }
+}
 
 /// output[i] = clip(left[i] ⊕ right[i]) for i < count; infinite bounds change nothing.
 @inline(never)
@@ -66,6 +69,7 @@ func binary(_ task: Binary, _ rows: Range<Int>) {
       case .divide: combine(Quotient.self, a, b, c, count, finish)
       case .maximum: combine(Maximum.self, a, b, c, count, finish)
       case .minimum: combine(Minimum.self, a, b, c, count, finish)
+      case .parametricRelu: combine(ParametricReLU.self, a, b, c, count, finish)
       }
       if let remaining = finish.remaining { activate(remaining, c, c, count) }
       done &+= count

@@ -15,6 +15,7 @@ public enum OperatorCatalogue {
     MatMul.self,
     Pad.self,
     Pool.self,
+    PRelu.self,
     Reduce.self,
     Reshape.self,
     Slice.self,

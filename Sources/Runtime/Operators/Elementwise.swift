@@ -12,12 +12,21 @@ extension Planner {
     return true
   }
 
-  /// Equal shapes; or a factor or offset for each channel, of each sample or of all.
   func plan(_ binary: FerryModel.Binary, _ node: Node) throws -> Bool {
     guard let operation = FerryKernels.Binary.Operation(binary.kind) else { return false }
-    let output = try shape(of: node.outputs[0])
     let commutes = [FerryModel.Binary.Kind.add, .multiply, .maximum, .minimum].contains(binary.kind)
-    let orders = commutes ? [(0, 1), (1, 0)] : [(0, 1)]
+    return try planPair(operation, node, orders: commutes ? [(0, 1), (1, 0)] : [(0, 1)])
+  }
+
+  func plan(_ prelu: PRelu, _ node: Node) throws -> Bool {
+    try planPair(.parametricRelu, node, orders: [(0, 1)])
+  }
+
+  /// Equal shapes; or one number for each channel, of each sample or of all.
+  private func planPair(
+    _ operation: FerryKernels.Binary.Operation, _ node: Node, orders: [(Int, Int)]
+  ) throws -> Bool {
+    let output = try shape(of: node.outputs[0])
     for (first, second) in orders {
       let (left, right) = (node.inputs[first], node.inputs[second])
       guard try shape(of: left) == output, !isWeight(left) else { continue }

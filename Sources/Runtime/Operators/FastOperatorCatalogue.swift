@@ -16,6 +16,7 @@ enum FastOperatorCatalogue {
     case let operation as Gemm: try planner.plan(operation, node)
     case let operation as GlobalPool: try planner.plan(operation, node)
     case let operation as Pool: try planner.plan(operation, node)
+    case let operation as PRelu: try planner.plan(operation, node)
     case let operation as Reshape: try planner.plan(operation, node)
     default: false
     }

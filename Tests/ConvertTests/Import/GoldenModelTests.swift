@@ -14,6 +14,15 @@ import Testing
     #expect(GoldenCases.operators.count >= 200)
   }
 
+  @Test func everyOperatorHasACase() throws {
+    var types: Set<String> = []
+    for folder in GoldenCases.operators {
+      let model = try ONNXModel(contentsOf: GoldenCases.root.appendingPathComponent("\(folder)/model.onnx").path)
+      types.formUnion(model.graph.nodes.map(\.operatorType))
+    }
+    #expect(ONNXOperatorCatalogue.all.map(\.type).filter { !types.contains($0) } == [])
+  }
+
   @Test(arguments: GoldenCases.networks) func networksOnKernels(folder: String) throws {
     let report = try GoldenCases.verify(folder)
     #expect(report.passed, "\(report.text())")

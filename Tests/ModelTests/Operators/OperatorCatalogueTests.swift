@@ -20,6 +20,7 @@ import Testing
       (MatMul(), [[2, 3, 4], [4, 5]]),
       (Pad(pads: [0, 1, 2, -1], mode: .constant, value: 2.5), [[3, 4]]),
       (try Pool(.averageIncludingPadding, window: window, ceilMode: true), [[1, 2, 6, 7]]),
+      (PRelu(), [[2, 3, 4], [3, 1]]),
       (Reduce(.mean, axes: [1], keepsDimensions: false), [[2, 3, 4]]),
       (Reshape(shape: [3, 8]), [[2, 3, 4]]),
       (Slice(starts: [1, 3], counts: [1, 2], steps: [1, -2]), [[2, 4]]),

@@ -18,6 +18,12 @@ def leaky_relu(call: Call) -> Array:
     return np.where(x < 0, call.get("alpha", np.float32(0.01)) * x, x)
 
 
+@operator("PRelu")
+def parametric_relu(call: Call) -> Array:
+    x, slope = call.inputs
+    return np.where(x < 0, slope * x, x)
+
+
 @operator("Clip")
 def clip(call: Call) -> Array:
     """The bounds are attributes before opset 11 and optional inputs since."""

@@ -2,10 +2,10 @@ import FerryModel
 import FerryTensor
 
 /// How ONNX spells one operator: which opsets are understood and how a node becomes operators of the graph.
-struct ONNXOperator: Sendable {
-  let type: String
+package struct ONNXOperator: Sendable {
+  package let type: String
   /// Opset versions whose definition of this operator is understood.
-  let opsets: ClosedRange<Int>
+  package let opsets: ClosedRange<Int>
   let inputs: ClosedRange<Int>
   /// The most outputs that a node may name.
   let outputs: Int

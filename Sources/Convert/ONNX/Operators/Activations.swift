@@ -26,6 +26,10 @@ extension ONNXOperator {
     try node.emit(Activate(Activation(.clip, a: lower, b: upper)), [node.operand(0)])
   }
 
+  static let pRelu = ONNXOperator("PRelu", inputs: 2...2) { node in
+    try node.emit(PRelu(), [node.operand(0), node.operand(1)])
+  }
+
   private static func activation(
     _ type: String, opsets: ClosedRange<Int> = ONNXModel.supportedOpsets,
     _ make: @escaping @Sendable (inout ONNXNodeImport) throws -> Activation

@@ -1,6 +1,6 @@
 /// All operators of ONNX that Ferry reads, one line each. Tests walk this list.
-enum ONNXOperatorCatalogue {
-  static let all: [ONNXOperator] = [
+package enum ONNXOperatorCatalogue {
+  package static let all: [ONNXOperator] = [
     .add,
     .averagePool,
     .batchNormalization,
@@ -29,6 +29,7 @@ enum ONNXOperatorCatalogue {
     .mul,
     .pad,
     .pow,
+    .pRelu,
     .reduceMax,
     .reduceMean,
     .reduceMin,
