@@ -54,7 +54,8 @@ struct Convert: ParsableCommand {
       object.set("conversion", conversion.report.json)
       try Terminal.write(JSONValue.object(object).pretty)
     } else {
-      try Terminal.write(ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start))
+      try Terminal.write(
+        ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start))
     }
   }
 }

@@ -41,6 +41,7 @@ struct Inspect: ParsableCommand {
   private func inspectSource() throws {
     let conversion = try Converter.convert(onnx: file, options: sourceOptions.conversionOptions())
     let report = conversion.report
+    let producer = report.source.producer
     if outputOptions.json {
       var object = JSONObject()
       object.set("structureDigest", .string(report.structureDigest))
@@ -52,7 +53,7 @@ struct Inspect: ParsableCommand {
     try Terminal.write(
       """
       \(file): \(report.source.format), \(Format.bytes(report.source.byteCount)), \
-      \(report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable), opset \(report.source.opset)
+      \(producer.isEmpty ? "unknown producer" : producer.printable), opset \(report.source.opset)
       \(GraphText.ports(conversion.graph))
       convert would carry:
         \(report.sourceNodeCount) nodes as \(report.nodeCount): \(GraphText.operators(report.operators))
@@ -67,7 +68,9 @@ struct Inspect: ParsableCommand {
 
   private func inspectBundle() throws {
     let bundle = try ModelBundle.open(file)
-    if outputOptions.json { return try Terminal.write(try BundleText.json(bundle, layers: layers, tensors: tensors).pretty) }
+    if outputOptions.json {
+      return try Terminal.write(BundleText.json(bundle, layers: layers, tensors: tensors).pretty)
+    }
     let producer = "\(bundle.producer.name) \(bundle.producer.version)"
     try Terminal.write(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"

@@ -34,7 +34,10 @@ enum Main {
   private static func report(_ error: FerryError) {
     Terminal.clearProgress()
     // A program that asked for JSON gets the error as data too; the words stay on standard error.
-    if CommandLine.arguments.contains("--json") { try? Terminal.write((["error": error.jsonValue] as JSONValue).pretty) }
+    if CommandLine.arguments.contains("--json") {
+      let document: JSONValue = ["error": error.jsonValue]
+      try? Terminal.write(document.pretty)
+    }
     Terminal.writeError("error: \(error)")
     if error.code == .internalDefect {
       Terminal.writeError(
