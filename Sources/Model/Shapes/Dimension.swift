@@ -32,7 +32,8 @@ public struct Dimension: Sendable, Hashable {
   public let terms: [Term]
 
   static let limit = 1 << 40
-  /// What real networks reach is far below; beyond it comparing two dimensions would take a file's author's idea of time.
+  /// What real networks reach is far below; beyond it comparing two dimensions would take a file's author's idea of
+  /// time.
   static let sizeLimit = 256
 
   /// A number that this program knows to be within the limit.

@@ -10,8 +10,8 @@ final class ONNXImporter {
   private(set) var usedInitializers: Set<String> = []
   /// Initializers that ended in shape arithmetic or in a folded constant, and how.
   private(set) var foldedInto: [String: String] = [:]
-  /// Elements that may still be computed from constants: a few times what the file stores, so that a small file cannot ask
-  /// for much.
+  /// Elements that may still be computed from constants: a few times what the file stores, so that a small file cannot
+  /// ask for much.
   private var foldingBudget: Int
   private var weightIDs: [String: ValueID] = [:]
   private var nodeNames: Set<String> = []
