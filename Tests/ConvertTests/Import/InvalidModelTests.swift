@@ -5,16 +5,7 @@ import Testing
 
 /// Every committed file that must be refused is refused with its own error, from the first byte to the last operator.
 @Suite("Invalid models") struct InvalidModelTests {
-  struct Expected: Decodable {
-    struct File: Decodable {
-      struct Link: Decodable { let at, to: String }
-      let file, code: String
-      let message: [String]
-      let link: Link?
-    }
-    let valid: [String]
-    let files: [File]
-  }
+  private typealias Expected = ONNXGoldenInvalidTests.Expected
 
   @Test func everyFileGivesItsError() throws {
     let source = GoldenCases.root.appendingPathComponent("invalid").path

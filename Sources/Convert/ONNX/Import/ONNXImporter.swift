@@ -8,8 +8,6 @@ final class ONNXImporter {
   var environment: [String: Operand] = [:]
   /// Initializers that some node read.
   private(set) var usedInitializers: Set<String> = []
-  /// Initializers that ended in shape arithmetic or in a folded constant, and how.
-  private(set) var foldedInto: [String: String] = [:]
   /// Elements that may still be computed from constants: a few times what the file stores, so that a small file cannot
   /// ask for much.
   private var foldingBudget: Int
@@ -22,7 +20,10 @@ final class ONNXImporter {
   init(_ model: ONNXModel) {
     self.model = model
     graph = Graph(name: model.graph.name)
-    foldingBudget = model.graph.initializers.reduce(1 << 22) { $0 + 4 * $1.tensor.shape.elementCount }
+    // Bounded, since many tensors may lie in one place of a sparse external file.
+    foldingBudget = model.graph.initializers.reduce(1 << 22) { sum, initializer in
+      min(1 << 50, sum + 4 * min(1 << 48, initializer.tensor.shape.elementCount))
+    }
     readNames = Set(model.graph.nodes.flatMap(\.inputs)).union(model.graph.outputs.map(\.name))
   }
 
@@ -214,7 +215,6 @@ final class ONNXImporter {
         } else {
           throw FerryError(.unsupportedType, "\(node.operatorType) of integers", supported: "floating point")
         }
-      for source in result.sources { foldedInto[source] = "shape arithmetic" }
       return .integers(result)
     }
     let constants = operands.compactMap { if case .constant(let constant) = $0 { constant } else { nil } }
