@@ -5,20 +5,17 @@ import FerryTensor
 /// A bundle in words.
 enum BundleText {
   static func text(_ stored: StoredModel, _ graph: Graph) throws -> String {
-    let operators = Dictionary(grouping: graph.nodes, by: \.operation.name)
-      .map { (name: $0.key, count: $0.value.count) }
-      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     let bytes = stored.tensors.reduce(0) { $0 + $1.byteCount }
     let changed = stored.tensors.count { !$0.passes.isEmpty }
     var lines = [
-      "model \(stored.name.printable)", Format.table(GraphRows.ports(graph)),
-      "  \(graph.nodes.count) nodes: \(GraphText.operators(operators))",
+      "model \(stored.name.printable)", GraphText.ports(graph, indentation: "  "),
+      "  \(graph.nodes.count) nodes: \(GraphText.operators(graph.operatorCounts))",
       "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), "
         + "\(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
     ]
     if let source = sourceLine(try stored.provenance()) { lines.append("  source \(source)") }
     if let shapes = fixedInputShapes(graph) {
-      let summary = try Model(stored).planSummary(inputShapes: shapes)
+      let summary = try Model(name: stored.name, graph: graph).planSummary(inputShapes: shapes)
       lines.append(
         "  plan: \(summary.stepLabels.count) steps, \(Format.bytes(summary.arenaBytes)) of memory for activations at "
           + "the peak")
@@ -36,7 +33,7 @@ enum BundleText {
       object.set("structureDigest", .string(graph.structureDigest()))
       object.set("weightsDigest", .string(graph.weightsDigest()))
       if let shapes = fixedInputShapes(graph) {
-        let summary = try Model(stored).planSummary(inputShapes: shapes)
+        let summary = try Model(name: stored.name, graph: graph).planSummary(inputShapes: shapes)
         object.set("activationBytes", .number(Double(summary.arenaBytes)))
         object.set("steps", .array(summary.stepLabels.map { .string($0) }))
       }
@@ -69,12 +66,5 @@ enum BundleText {
     else { return nil }
     let producer = (try? source.string("producer")) ?? ""
     return "\(file)\(producer.isEmpty ? "" : " (\(producer))"), SHA-256 \(digest)".printable
-  }
-}
-
-private enum GraphRows {
-  static func ports(_ graph: Graph) -> [[String]] {
-    graph.inputs.map { ["input", graph[$0].name, graph[$0].shape.text] }
-      + graph.outputs.map { ["output", graph[$0].name, graph[$0].shape.text] }
   }
 }

@@ -76,16 +76,25 @@ enum SourceName {
 
 enum ConversionText {
   static func summary(_ report: ConversionReport, target: String, bytes: Int, time: Duration) -> String {
-    let passes = report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", ")
-    let fates = report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", ")
-    let producer = report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable
-    return """
+    """
       \(target): \(report.sourceNodeCount) nodes became \(report.nodeCount), \(report.weightCount) weights of \
       \(Format.bytes(report.weightBytes)), in \(Format.seconds(time))
-        source   \(report.source.fileName.printable), \(producer), opset \(report.source.opset)
-        weights  \(fates)
-        passes   \(passes.isEmpty ? "none" : passes)
+        source   \(report.source.fileName.printable), \(producer(report)), opset \(report.source.opset)
+        weights  \(fates(report))
+        passes   \(passes(report))
         bundle   \(Format.bytes(bytes)), structure \(report.structureDigest.prefix(16))
       """
+  }
+
+  static func producer(_ report: ConversionReport) -> String {
+    report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable
+  }
+
+  static func fates(_ report: ConversionReport) -> String {
+    report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", ")
+  }
+
+  static func passes(_ report: ConversionReport) -> String {
+    report.passes.isEmpty ? "none" : report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", ")
   }
 }

@@ -3,11 +3,11 @@ import FerryTensor
 
 /// A graph in words.
 enum GraphText {
-  static func ports(_ graph: Graph) -> String {
+  static func ports(_ graph: Graph, indentation: String = "") -> String {
     let rows =
       graph.inputs.map { ["input", graph[$0].name, graph[$0].shape.text] }
       + graph.outputs.map { ["output", graph[$0].name, graph[$0].shape.text] }
-    return Format.table(rows, indentation: "")
+    return Format.table(rows, indentation: indentation)
   }
 
   static func operators(_ counts: [(name: String, count: Int)]) -> String {

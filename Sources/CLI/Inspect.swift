@@ -41,7 +41,6 @@ struct Inspect: ParsableCommand {
   private func inspectSource() throws {
     let conversion = try Converter.convert(onnx: file, options: sourceOptions.conversionOptions())
     let report = conversion.report
-    let producer = report.source.producer
     if outputOptions.json {
       var object = JSONObject()
       object.set("structureDigest", .string(report.structureDigest))
@@ -53,17 +52,17 @@ struct Inspect: ParsableCommand {
     try Terminal.write(
       """
       \(file): \(report.source.format), \(Format.bytes(report.source.byteCount)), \
-      \(producer.isEmpty ? "unknown producer" : producer.printable), opset \(report.source.opset)
+      \(ConversionText.producer(report)), opset \(report.source.opset)
       \(GraphText.ports(conversion.graph))
       convert would carry:
         \(report.sourceNodeCount) nodes as \(report.nodeCount): \(GraphText.operators(report.operators))
         \(report.weightCount) weights of \(Format.bytes(report.weightBytes)); of the source's: \
-      \(report.fateCounts.map { "\($0.count) \($0.fate.rawValue)" }.joined(separator: ", "))
-        passes: \(report.passes.map { "\($0.name) \($0.count)×" }.joined(separator: ", "))
+      \(ConversionText.fates(report))
+        passes: \(ConversionText.passes(report))
       structure \(report.structureDigest)
       weights   \(report.weightsDigest)
       """)
-    printLists(conversion.graph, nil)
+    try writeLists(conversion.graph, nil)
   }
 
   private func inspectBundle() throws {
@@ -78,12 +77,12 @@ struct Inspect: ParsableCommand {
     for stored in bundle.storedModels {
       let graph = try stored.graph()
       try Terminal.write(try BundleText.text(stored, graph))
-      printLists(graph, stored)
+      try writeLists(graph, stored)
     }
   }
 
-  private func printLists(_ graph: Graph, _ stored: StoredModel?) {
-    if layers { print("layers:\n" + GraphText.layers(graph)) }
-    if tensors { print("tensors:\n" + GraphText.tensors(graph, stored)) }
+  private func writeLists(_ graph: Graph, _ stored: StoredModel?) throws {
+    if layers { try Terminal.write("layers:\n" + GraphText.layers(graph)) }
+    if tensors { try Terminal.write("tensors:\n" + GraphText.tensors(graph, stored)) }
   }
 }

@@ -25,8 +25,7 @@ public struct ConversionReport: Sendable {
     self.source = source
     self.sourceNodeCount = sourceNodeCount
     nodeCount = graph.nodes.count
-    operators = Dictionary(grouping: graph.nodes, by: \.operation.name).map { ($0.key, $0.value.count) }
-      .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
+    operators = graph.operatorCounts
     self.passes = passes
     self.weights = weights
     removedValues = graph.removed

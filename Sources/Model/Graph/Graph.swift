@@ -51,6 +51,12 @@ public struct Graph: Sendable {
     return seen
   }
 
+  /// The number of nodes by operator, most first.
+  public var operatorCounts: [(name: String, count: Int)] {
+    Dictionary(grouping: nodes, by: \.operation.name).map { (name: $0.key, count: $0.value.count) }
+      .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+  }
+
   /// The number of nodes that read each value, an output of the graph counting once more.
   public func useCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: values.count)

@@ -151,10 +151,10 @@ struct ConvolutionStep: PlanStep {
     for sample in 0..<input.batch {
       let task = Convolution(
         window: window, inputChannels: input.channels,
-        input: run.read(source) + sample * input.count(in: source.layout) / input.batch,
+        input: run.read(source, sample: sample),
         rowStride: input.width * pixelStride, pixelStride: pixelStride, channelStride: isRowMajor ? input.pixels : 1,
         weights: weight.floats, bias: bias.floats,
-        output: run.write(target) + sample * pixels * target.pixelStride, outputStride: target.pixelStride,
+        output: run.write(target, sample: sample), outputStride: target.pixelStride,
         epilogue: Epilogue(activation: activation))
       let panels = target.extents.blocks
       pool.run(chunks: chunks) { chunk in
@@ -181,9 +181,9 @@ struct DepthwiseStep: PlanStep {
     for sample in 0..<source.extents.batch {
       let task = DepthwiseConvolution(
         window: window, blocks: source.extents.blocks,
-        input: run.read(source) + sample * source.extents.pixels * source.pixelStride, inputStride: source.pixelStride,
+        input: run.read(source, sample: sample), inputStride: source.pixelStride,
         weights: weight.floats, bias: bias.floats,
-        output: run.write(target) + sample * target.extents.pixels * target.pixelStride,
+        output: run.write(target, sample: sample),
         outputStride: target.pixelStride,
         epilogue: Epilogue(activation: activation))
       run.parallel(window.outputHeight, grain: 1) { kernel(task, $0) }

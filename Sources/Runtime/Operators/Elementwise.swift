@@ -170,11 +170,10 @@ struct BinaryStep: PlanStep {
             output: written + done), 0..<1)
       }
     case .perSample(let buffer):
-      let sampleSize = left.extents.pixels * left.pixelStride
       for sample in 0..<left.extents.batch {
         let task = FerryKernels.Binary(
-          operation: operation, columns: left.pixelStride, left: read + sample * sampleSize,
-          right: run.read(buffer) + sample * buffer.pixelStride, rightStride: 0, output: written + sample * sampleSize)
+          operation: operation, columns: left.pixelStride, left: run.read(left, sample: sample),
+          right: run.read(buffer, sample: sample), rightStride: 0, output: run.write(target, sample: sample))
         run.parallel(left.extents.pixels, grain: max(1, 8192 / left.pixelStride)) { kernel(task, $0) }
       }
     case .vector(let vector):

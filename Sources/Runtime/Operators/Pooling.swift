@@ -57,8 +57,8 @@ struct PoolStep: PlanStep {
     for sample in 0..<source.extents.batch {
       let task = Pooling(
         kind: kind, window: window, paddedHeight: paddedHeight, paddedWidth: paddedWidth, blocks: source.extents.blocks,
-        input: run.read(source) + sample * source.extents.pixels * source.pixelStride, inputStride: source.pixelStride,
-        output: run.write(target) + sample * target.extents.pixels * target.pixelStride,
+        input: run.read(source, sample: sample), inputStride: source.pixelStride,
+        output: run.write(target, sample: sample),
         outputStride: target.pixelStride)
       run.parallel(window.outputHeight, grain: 1) { kernel(task, $0) }
     }
@@ -77,8 +77,8 @@ struct GlobalAverageStep: PlanStep {
     for sample in 0..<source.extents.batch {
       let task = GlobalAverage(
         pixels: source.extents.pixels,
-        input: run.read(source) + sample * source.extents.pixels * source.pixelStride, inputStride: source.pixelStride,
-        output: run.write(target) + sample * target.pixelStride)
+        input: run.read(source, sample: sample), inputStride: source.pixelStride,
+        output: run.write(target, sample: sample))
       run.parallel(source.extents.blocks, grain: max(1, 8192 / (lanes * max(1, source.extents.pixels)))) {
         kernel(task, $0)
       }

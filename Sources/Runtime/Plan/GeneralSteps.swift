@@ -18,18 +18,16 @@ struct LayoutStep: PlanStep {
 
   func run(_ run: borrowing PlanRun) {
     let extents = source.extents
-    let read = run.read(source)
-    let written = run.write(target)
     guard source.layout != target.layout else {
-      written.update(from: read, count: source.count)
+      run.write(target).update(from: run.read(source), count: source.count)
       return
     }
     let change = source.layout == .rowMajor ? run.kernels.toChannelsLast : run.kernels.toRowMajor
     for sample in 0..<extents.batch {
       let task = LayoutChange(
         channels: extents.channels, pixels: extents.pixels,
-        input: read + sample * source.count / max(1, extents.batch),
-        output: written + sample * target.count / max(1, extents.batch), stride: extents.paddedChannels)
+        input: run.read(source, sample: sample),
+        output: run.write(target, sample: sample), stride: extents.paddedChannels)
       run.parallel(extents.pixels, grain: 1024) { change(task, $0) }
     }
   }

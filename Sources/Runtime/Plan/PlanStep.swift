@@ -25,6 +25,12 @@ struct PlanRun: ~Copyable {
     return UnsafePointer(write(buffer))
   }
 
+  func read(_ buffer: Buffer, sample: Int) -> UnsafePointer<Float> { read(buffer) + sample * buffer.sampleStride }
+
+  func write(_ buffer: Buffer, sample: Int) -> UnsafeMutablePointer<Float> {
+    write(buffer) + sample * buffer.sampleStride
+  }
+
   func write(_ buffer: Buffer) -> UnsafeMutablePointer<Float> {
     switch buffer.place {
     case .region(let index): arena + regionOffsets[index]

@@ -57,19 +57,16 @@ package final class Planner {
   func isImage(_ value: ValueID) throws -> Bool { try Extents(shape(of: value)) != nil }
 
   /// A weight as kernels read it: in the mapped bundle if it lies there so, else packed into memory.
-  func packed(_ value: ValueID, _ layout: TensorLayout) throws -> Storage {
-    guard let weight = graph.weights[value] else {
-      throw FerryError(.internalDefect, "\(graph[value].name) is no weight")
-    }
-    return try weight.packed(as: layout)
-  }
+  func packed(_ value: ValueID, _ layout: TensorLayout) throws -> Storage { try weight(value).packed(as: layout) }
 
   /// A weight in logical order.
-  func tensor(_ value: ValueID) throws -> Tensor {
+  func tensor(_ value: ValueID) throws -> Tensor { try weight(value).tensor }
+
+  private func weight(_ value: ValueID) throws -> Weight {
     guard let weight = graph.weights[value] else {
       throw FerryError(.internalDefect, "\(graph[value].name) is no weight")
     }
-    return weight.tensor
+    return weight
   }
 
   func isWeight(_ value: ValueID) -> Bool { graph.weights[value] != nil }
