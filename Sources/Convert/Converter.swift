@@ -5,6 +5,10 @@ import FerryTensor
 public struct ConversionOptions: Sendable {
   /// Shapes that replace the declared ones, by input name; under "" that of the only input.
   public var inputShapes: [String: [Dimension]] = [:]
+  /// Inputs that are always the same, by name: they are no inputs of the graph then.
+  public var constants: [String: Tensor] = [:]
+  /// How many elements may be computed from constants; nil for a few times what the file stores.
+  public var foldingLimit: Int?
   /// Names of passes to leave out.
   public var disabledPasses: Set<String> = []
   /// false leaves out every pass that makes a value of the source disappear.
@@ -13,6 +17,19 @@ public struct ConversionOptions: Sendable {
   public var assumptions: [String: String] = [:]
 
   public init() {}
+
+  /// What was assumed and fixed, as the report keeps it.
+  var recorded: [String: String] {
+    var all = assumptions
+    for (name, tensor) in constants {
+      let isShort = tensor.shape.elementCount <= 16
+      all["constant:\(name)"] =
+        isShort
+        ? tensor.doubles().map { "\($0)" }.joined(separator: ",")
+        : tensor.withUnsafeBytes { "sha256:\(ContentDigest(of: $0).hexadecimal)" }
+    }
+    return all
+  }
 
   static let knownAssumptions = ["unused-weights": ["drop"]]
 }
@@ -37,10 +54,10 @@ public enum Converter {
             .map { "\($0.key)=\($0.value.joined(separator: "|"))" }.joined(separator: ", "))
       }
     }
-    let model = try ONNXModel(contentsOf: path)
+    let model = try ONNXModel(contentsOf: path, givenInputs: Set(options.constants.keys))
     return try located(FerryError.Location(file: path)) {
-      let importer = ONNXImporter(model)
-      try importer.run(inputShapes: options.inputShapes)
+      let importer = ONNXImporter(model, foldingLimit: options.foldingLimit)
+      try importer.run(inputShapes: options.inputShapes, constants: options.constants)
       var graph = importer.graph
       graph.compact()
       let passes = try PassCatalogue.run(on: &graph, disabled: options.disabledPasses, fuse: options.fuses)
@@ -60,7 +77,7 @@ public enum Converter {
         graph: graph,
         report: ConversionReport(
           source: source, sourceNodeCount: model.graph.nodes.count, graph: graph, passes: passes, weights: fates,
-          assumptions: options.assumptions))
+          assumptions: options.recorded))
     }
   }
 }

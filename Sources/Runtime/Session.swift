@@ -64,14 +64,15 @@ public final class Session: Sendable {
 
   /// Runs the model on the named inputs.
   ///
-  /// - Parameter inputs: `float32` arrays of the shapes that the model declares, one for each input.
-  /// - Returns: all outputs by name, row-major.
+  /// - Parameter inputs: arrays of the shapes and element types that the model declares, one for each input.
+  /// - Returns: all outputs by name, row-major, in the element types of the source model.
   /// - Throws: `missingInput`, `unknownName`, `typeMismatch`, `shapeMismatch`, `memoryBudget`.
   public func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
     let ordered = try orderedInputs(inputs)
-    let outputs =
+    let results =
       options.usesReference
       ? try runReference(ordered) : try memory.withLock { memory in try runPlan(ordered, &memory) }
+    let outputs = try model.graph.delivered(results)
     return Dictionary(zip(model.outputNames, outputs), uniquingKeysWith: { first, _ in first })
   }
 
@@ -81,16 +82,17 @@ public final class Session: Sendable {
       throw FerryError(
         .unknownName, "the model has no input \"\(unknown)\"", supported: names.joined(separator: ", "))
     }
-    return try names.map { name in
+    return try zip(names, model.graph.inputs).map { name, id in
       guard let tensor = inputs[name] else {
         throw FerryError(.missingInput, "the input \"\(name)\" is missing")
       }
-      guard tensor.elementType == .float32 else {
+      let declared = model.graph[id].elementType
+      guard tensor.elementType == declared, declared == .float32 || !declared.isFloatingPoint else {
         throw FerryError(
-          .typeMismatch, "input \"\(name)\" holds \(tensor.elementType.rawValue)", supported: "float32",
-          hint: "convert with array.astype('float32')")
+          .typeMismatch, "input \"\(name)\" holds \(tensor.elementType.rawValue)", supported: declared.rawValue,
+          hint: "convert with array.astype('\(declared.rawValue)')")
       }
-      return tensor
+      return try tensor.carried(input: name)
     }
   }
 
@@ -98,8 +100,9 @@ public final class Session: Sendable {
     let graph = try model.graph.bound(toInputShapes: inputs.map(\.shape.dimensions))
     // The plain loops keep each value as an array of its own until its last reader is done.
     try PhysicalMemory.require(floats: graph.largestLiveElementCount())
-    let arrays = try graph.evaluate(inputs.map { ReferenceArray<Float>($0) })
-    return try graph.outputs.map { output in
+    let arrays = try graph.evaluate(
+      inputs.map { ReferenceArray<Float>($0) }, keep: Set(model.graph.counts.map(\.value)))
+    return try (graph.outputs + model.graph.counts.map(\.value)).map { output in
       guard let array = arrays[output] else { throw FerryError(.internalDefect, "an output was not computed") }
       return try Tensor(array)
     }

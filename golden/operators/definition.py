@@ -29,7 +29,7 @@ class Definition:
 
     name: str
     body: str
-    inputs: Mapping[str, Extents]
+    inputs: Mapping[str, Extents | np.ndarray]
     stored: Mapping[str, Extents | np.ndarray] = field(default_factory=dict)
     opset: int = 17
     outputs: Sequence[str] = ("y",)
@@ -46,14 +46,17 @@ class Definition:
     def input_arrays(self) -> dict[str, np.ndarray]:
         """The golden inputs: float32, normally distributed around `shift` with the deviation `scale`."""
         random = np.random.default_rng(self.seed)
-        shapes = {name: [self.sizes.get(size, size) for size in extents] for name, extents in self.inputs.items()}
+
+        def filled(extents: Extents) -> np.ndarray:
+            shape = [self.sizes.get(size, size) for size in extents]
+            return (random.normal(0, 1, shape) * self.scale + self.shift).astype(np.float32)
+
         return {
-            name: (random.normal(0, 1, shape) * self.scale + self.shift).astype(np.float32)
-            for name, shape in shapes.items()
+            name: given if isinstance(given, np.ndarray) else filled(given) for name, given in self.inputs.items()
         }
 
-    def model(self, output_ranks: Mapping[str, int]) -> onnx.ModelProto:
-        """The ONNX model. Outputs are declared by rank alone, as exporters do where the batch is dynamic."""
+    def model(self, outputs: Mapping[str, np.ndarray] | None = None) -> onnx.ModelProto:
+        """The ONNX model. Outputs are declared by type and rank alone, as exporters do where the batch is dynamic."""
         graph = parser.parse_graph(f"{self._graph_name} () => () {{ {self.body} }}")
         graph.initializer.extend(numpy_helper.from_array(array, name) for name, array in self._stored_arrays().items())
         graph.input.extend(_declared(name, extents) for name, extents in self.inputs.items())
@@ -64,9 +67,10 @@ class Definition:
                 helper.make_tensor_value_info(stored.name, stored.data_type, stored.dims)
                 for stored in graph.initializer
             )
-        graph.output.extend(
-            _declared(name, [f"{name}_dim_{axis}" for axis in range(output_ranks[name])]) for name in self.outputs
-        )
+        for name in self.outputs:
+            array = outputs[name] if outputs else np.zeros(())
+            symbols = [f"{name}_dim_{axis}" for axis in range(array.ndim)]
+            graph.output.append(_declared(name, symbols, array.dtype))
         imports = [helper.make_opsetid("", self.opset)]
         return helper.make_model(graph, producer_name="ferry-golden", opset_imports=imports, ir_version=version)
 
@@ -100,5 +104,11 @@ def scalar(value: float) -> np.ndarray:
     return np.array(value, np.float32)
 
 
-def _declared(name: str, extents: Extents) -> onnx.ValueInfoProto:
-    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(extents))
+def _declared(
+    name: str, extents: Extents | np.ndarray, kind: np.dtype = np.dtype(np.float32)
+) -> onnx.ValueInfoProto:
+    if isinstance(extents, np.ndarray):
+        extents, kind = extents.shape, extents.dtype
+    # Expected numbers are float64 where the model's are float32.
+    kind = np.dtype(np.float32) if np.issubdtype(kind, np.floating) else kind
+    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(kind), list(extents))

@@ -37,10 +37,24 @@ struct SourceOptions: ParsableArguments {
   var inputShapes: [String] = []
 
   @Option(
+    name: .customLong("constant"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Fix an input to a value, a number or an array, so that the bundle has no such input; recorded in the bundle.",
+      valueName: "name=number|x.npy"))
+  var constants: [String] = []
+
+  @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Settle what the file cannot prove; recorded in the bundle. Known: unused-weights=drop.", valueName: "key=value"))
   var assume: [String] = []
+
+  @Option(
+    name: .customLong("folding-limit"),
+    help: ArgumentHelp(
+      "How many elements may be computed from constants; a few times what the file stores if not given.",
+      valueName: "elements"))
+  var foldingLimit: Int?
 
   @Flag(name: .customLong("no-fuse"), help: "Keep every value of the source: no pass that makes one disappear.")
   var noFuse = false
@@ -60,9 +74,20 @@ struct SourceOptions: ParsableArguments {
         ? try Self.pair(text, option: "--input-shape", example: "input=batchx3xheightxwidth") : ("", text)
       options.inputShapes[name] = try InputShapeText.parse(shape)
     }
+    for text in constants {
+      let (name, value) = try Self.pair(text, option: "--constant", example: "training=0 or sizes=sizes.npy")
+      options.constants[name] =
+        if let number = Double(value) { try Tensor([number], shape: []) } else { try Tensor(npy: value) }
+    }
     for text in assume {
       let (key, value) = try Self.pair(text, option: "--assume", example: "unused-weights=drop")
       options.assumptions[key] = value
+    }
+    if let foldingLimit {
+      guard (0...1 << 40).contains(foldingLimit) else {
+        throw FerryError(.usage, "--folding-limit is \(foldingLimit)", supported: "0 to 2^40 elements")
+      }
+      options.foldingLimit = foldingLimit
     }
     options.fuses = !noFuse
     options.disabledPasses = Set(disable)

@@ -15,7 +15,7 @@ package struct RecogniseGlobalPooling: Pass {
     var index = 0
     while index < graph.nodes.count {
       let node = graph.nodes[index]
-      let shape = graph[node.inputs[0]].shape
+      let shape = node.inputs.first.map { graph[$0].shape } ?? []
       if let reduce = node.operation as? Reduce, let kind = Self.globalKind(reduce, rank: shape.count) {
         found += 1
         if reduce.keepsDimensions {

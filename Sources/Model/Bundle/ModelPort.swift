@@ -27,15 +27,15 @@ public struct ModelPort: Sendable, Equatable {
   public let name: String
   /// In the graph's order, whatever the layout.
   public let extents: [Extent]
-  /// The element type of the source model's array. The graph computes in `float32`.
+  /// The element type of the source model's array, whatever a run holds.
   public var elementType: ElementType
   public var layout: Layout
 
   /// The port of a graph's value.
-  public init(_ value: Value, elementType: ElementType = .float32, layout: Layout = .channelsFirst) {
+  public init(_ value: Value, elementType: ElementType? = nil, layout: Layout = .channelsFirst) {
     name = value.name
     extents = value.shape.map { dimension in dimension.value.map { .fixed($0) } ?? .symbolic(dimension.description) }
-    self.elementType = elementType
+    self.elementType = elementType ?? value.elementType
     self.layout = layout
   }
 

@@ -42,13 +42,14 @@ public struct Graph: Sendable {
     return id
   }
 
-  /// The symbols that the inputs' shapes are stated in, in order of appearance.
+  /// The symbols that shapes are stated in, in order of appearance: those of the inputs, then those that only running
+  /// tells.
   public var symbols: [String] {
     var seen: [String] = []
     for input in inputs {
       for symbol in self[input].shape.flatMap(\.symbols) where !seen.contains(symbol) { seen.append(symbol) }
     }
-    return seen
+    return seen + nodes.compactMap(\.operation.count?.symbol)
   }
 
   /// The number of nodes by operator, most first.
@@ -72,17 +73,23 @@ public struct ValueID: Sendable, Hashable {
   public init(_ index: Int) { self.index = index }
 }
 
-/// What an input, a weight or a node's output holds: 32-bit floats of a shape.
+/// What an input, a weight or a node's output holds: numbers of a shape.
 public struct Value: Sendable {
   /// Unique in the graph: the source's own name where it has one.
   public var name: String
   public var shape: [Dimension]
+  /// What the source holds there. A run holds `float32` everywhere: integers as whole numbers of at most 2^24, truth
+  /// values as 0 and 1; the graph's inputs and outputs have this type for the caller.
+  public var elementType: ElementType
   /// Every name of the source whose value this is: its own first, then those of dropped identities and the like.
   public var sourceNames: [String]
 
-  public init(name: String, shape: [Dimension], sourceNames: [String]? = nil) {
+  public init(
+    name: String, shape: [Dimension], elementType: ElementType = .float32, sourceNames: [String]? = nil
+  ) {
     self.name = name
     self.shape = shape
+    self.elementType = elementType
     self.sourceNames = sourceNames ?? [name]
   }
 }

@@ -1,15 +1,15 @@
 import FerryTensor
 
 extension Graph {
-  /// Computes every value's shape anew from the inputs' and weights'.
+  /// Computes every value's element type anew from the inputs'.
   ///
-  /// - Throws: `invalidModel` located at the node whose shapes contradict each other.
-  public mutating func inferShapes() throws {
+  /// - Throws: `unsupportedType` located at a node that does not take such values.
+  public mutating func inferTypes() throws {
     for node in nodes {
-      let shapes = try located(node.location) {
-        try node.operation.outputShapes(for: node.inputs.map { self[$0].shape })
+      let types = try located(node.location) {
+        try node.operation.outputTypes(for: node.inputs.map { self[$0].elementType })
       }
-      for (output, shape) in zip(node.outputs, shapes) { self[output].shape = shape }
+      for (output, type) in zip(node.outputs, types) { self[output].elementType = type }
     }
   }
 
@@ -19,16 +19,24 @@ extension Graph {
   /// - Throws: `shapeMismatch` if a shape contradicts the declared one or another input's use of the same symbol.
   public func bound(toInputShapes shapes: [[Int]]) throws -> Graph {
     var graph = self
-    let bindings = try symbolBindings(forInputShapes: shapes)
+    var bindings = try symbolBindings(forInputShapes: shapes)
     for (input, shape) in zip(inputs, shapes) {
       _ = try Self.boundedCount(shape)
       graph[input].shape = shape.map { Dimension($0) }
     }
     for index in graph.nodes.indices {
-      graph.nodes[index].operation = try located(nodes[index].location) { try nodes[index].operation.bound(bindings) }
-    }
-    try graph.inferShapes()
-    for node in graph.nodes {
+      let node = nodes[index]
+      try located(node.location) {
+        let inputShapes = node.inputs.map { graph[$0].shape }
+        if let count = node.operation.count {
+          bindings[count.symbol] = try node.operation.largestCount(for: inputShapes).value
+        }
+        let operation = try node.operation.bound(bindings)
+        graph.nodes[index].operation = operation
+        for (output, shape) in zip(node.outputs, try operation.outputShapes(for: inputShapes)) {
+          graph[output].shape = shape
+        }
+      }
       for output in node.outputs {
         let shape = graph[output].shape
         guard let extents = shape.fixed else {
@@ -74,9 +82,7 @@ extension Graph {
         guard extent <= 1 << 31 else { throw mismatch("") }
         if let known = dimension.value {
           guard known == extent else { throw mismatch("") }
-        } else if dimension.terms.count == 1, dimension.constant == 0, dimension.terms[0].coefficient == 1,
-          case .symbol(let name) = dimension.terms[0].atom
-        {
+        } else if let name = dimension.symbolName {
           if let earlier = bindings.updateValue(extent, forKey: name), earlier != extent {
             throw mismatch(", but \(name) is \(earlier) elsewhere")
           }

@@ -56,6 +56,13 @@ extension Graph {
               "value \"\(self[output].name)\" is stated as \(self[output].shape.text), computed as \(shape.text)")
           }
         }
+        let types = try node.operation.outputTypes(for: node.inputs.map { self[$0].elementType })
+        for (output, type) in zip(node.outputs, types) where self[output].elementType != type {
+          throw FerryError(
+            .invalidModel,
+            "value \"\(self[output].name)\" is stated as \(self[output].elementType.rawValue), computed as "
+              + type.rawValue)
+        }
       }
     }
     guard !outputs.isEmpty else { throw FerryError(.invalidModel, "the graph has no output") }
@@ -65,6 +72,7 @@ extension Graph {
         throw FerryError(.invalidModel, "output \"\(self[output].name)\" is never produced")
       }
     }
+    try validateCounts()
     var names = Set<String>()
     for value in values where !names.insert(value.name).inserted {
       throw FerryError(.invalidModel, "two values are called \"\(value.name)\"")

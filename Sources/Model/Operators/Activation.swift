@@ -94,6 +94,9 @@ public struct Activate: Operator {
 
   public var attributes: [Attribute] { activation.attributes }
   public var inputCount: ClosedRange<Int> { 1...1 }
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] {
+    try activation == .identity ? inputs : floatTypes(for: inputs)
+  }
   public func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]] { [inputs[0]] }
 
   @_specialize(where Scalar == Float)

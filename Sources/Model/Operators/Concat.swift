@@ -14,6 +14,7 @@ public struct Concat: Operator {
 
   public var attributes: [Attribute] { [Attribute("axis", .integer(axis))] }
   public var inputCount: ClosedRange<Int> { 1...(1 << 16) }
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] { try sharedType(of: inputs) }
 
   public func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]] {
     var shape = inputs[0]

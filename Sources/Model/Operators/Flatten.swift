@@ -15,6 +15,7 @@ public struct Flatten: Operator {
 
   public var attributes: [Attribute] { [Attribute("axis", .integer(axis))] }
   public var inputCount: ClosedRange<Int> { 1...1 }
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] { try sharedType(of: inputs) }
 
   public func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]] {
     guard (0...inputs[0].count).contains(axis) else {

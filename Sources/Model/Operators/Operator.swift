@@ -24,6 +24,17 @@ public protocol Operator: Sendable {
   /// - Throws: `invalidModel` if the inputs' shapes contradict each other or the attributes.
   func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]]
 
+  /// The element type of each output. Most operators take and give `float32`, which is what they need not say.
+  ///
+  /// - Throws: `unsupportedType`
+  func outputTypes(for inputs: [ElementType]) throws -> [ElementType]
+
+  /// An extent of the outputs that only running tells; nil for nearly all operators.
+  var count: DataDependentCount? { get }
+
+  /// The most that `count` can come to.
+  func largestCount(for inputs: [[Dimension]]) throws -> Dimension
+
   /// Computes the outputs by plain loops, summing in `Double`. The number of inputs is right and the shapes have passed
   /// `outputShapes`.
   func evaluate<Scalar: ReferenceScalar>(_ inputs: [ReferenceArray<Scalar>]) throws -> [ReferenceArray<Scalar>]
@@ -31,6 +42,28 @@ public protocol Operator: Sendable {
 
 extension Operator {
   public var name: String { Self.name }
+
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] { try floatTypes(for: inputs) }
+
+  func floatTypes(for inputs: [ElementType]) throws -> [ElementType] {
+    if let other = inputs.first(where: { $0 != .float32 }) {
+      throw FerryError(.unsupportedType, "\(Self.name) of \(other.rawValue) values", supported: "float32")
+    }
+    return [.float32]
+  }
+
+  public var count: DataDependentCount? { nil }
+  public func largestCount(for inputs: [[Dimension]]) throws -> Dimension { 0 }
+
+  /// For operators that move elements of any type: the type that all inputs share.
+  func sharedType(of inputs: [ElementType]) throws -> [ElementType] {
+    guard let first = inputs.first, inputs.allSatisfy({ $0 == first }) else {
+      throw FerryError(
+        .unsupportedType, "\(Self.name) of \(inputs.map(\.rawValue).joined(separator: " and ")) values",
+        supported: "one type")
+    }
+    return [first]
+  }
 
   /// The operator with numbers in the place of symbols.
   public func bound(_ bindings: [String: Int]) throws -> Self {

@@ -4,23 +4,32 @@ import FerryTensor
 public enum OperatorCatalogue {
   public static let all: [any Operator.Type] = [
     Activate.self,
+    ArgReduce.self,
     BatchNormalization.self,
     Binary.self,
+    Cast.self,
+    Compare.self,
     Concat.self,
     Conv.self,
     ConvTranspose.self,
     Flatten.self,
+    Gather.self,
     Gemm.self,
     GlobalPool.self,
+    Logic.self,
     MatMul.self,
+    NonMaxSuppression.self,
     Pad.self,
     Pool.self,
     PRelu.self,
     Reduce.self,
     Reshape.self,
+    Sizes.self,
     Slice.self,
     Softmax.self,
+    TopK.self,
     Transpose.self,
+    Where.self,
   ]
 
   private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

@@ -32,6 +32,7 @@ public struct Pad: Operator {
   }
 
   public var inputCount: ClosedRange<Int> { 1...1 }
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] { try sharedType(of: inputs) }
 
   public func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]] {
     let shape = inputs[0]

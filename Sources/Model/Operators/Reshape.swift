@@ -15,6 +15,7 @@ public struct Reshape: Operator {
 
   public var attributes: [Attribute] { [Attribute("shape", .dimensions(shape))] }
   public var inputCount: ClosedRange<Int> { 1...1 }
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] { try sharedType(of: inputs) }
 
   public func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]] {
     let before = try Dimension.product(inputs[0])

@@ -14,6 +14,7 @@ public struct Transpose: Operator {
 
   public var attributes: [Attribute] { [Attribute("permutation", .integers(permutation))] }
   public var inputCount: ClosedRange<Int> { 1...1 }
+  public func outputTypes(for inputs: [ElementType]) throws -> [ElementType] { try sharedType(of: inputs) }
 
   public func outputShapes(for inputs: [[Dimension]]) throws -> [[Dimension]] {
     guard permutation.sorted() == Array(inputs[0].indices) else {

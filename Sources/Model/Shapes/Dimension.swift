@@ -84,6 +84,14 @@ public struct Dimension: Sendable, Hashable {
   /// The number, if there are no symbols in it.
   public var value: Int? { terms.isEmpty ? constant : nil }
 
+  /// The name, if the dimension is one symbol and nothing else.
+  public var symbolName: String? {
+    guard constant == 0, terms.count == 1, terms[0].coefficient == 1, case .symbol(let name) = terms[0].atom else {
+      return nil
+    }
+    return name
+  }
+
   /// The names of the symbols, each once, in alphabetical order.
   public var symbols: [String] { Array(symbolSet).sorted() }
 

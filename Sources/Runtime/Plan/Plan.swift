@@ -6,7 +6,7 @@ import FerryTensor
 ///
 /// A plan holds no activations, so sessions share it.
 final class Plan: Sendable {
-  /// The graph with numbers in the place of symbols.
+  /// The graph with numbers in the place of symbols. Behind its own outputs stand the counts that trim them.
   let graph: Graph
   let steps: [any PlanStep]
   let regionOffsets: [Int]
@@ -17,8 +17,10 @@ final class Plan: Sendable {
 
   /// - Throws: `shapeMismatch` if the network does not take such inputs.
   init(_ graph: Graph, inputShapes: [[Int]]) throws {
-    self.graph = try graph.bound(toInputShapes: inputShapes)
-    let planner = try Planner(graph: self.graph)
+    var bound = try graph.bound(toInputShapes: inputShapes)
+    bound.outputs += graph.counts.map(\.value)
+    self.graph = bound
+    let planner = try Planner(graph: bound)
     steps = planner.steps
     scratchSize = (planner.scratchSize + lanes - 1) / lanes * lanes
     (regionOffsets, arenaSize) = Arena.place(planner.regions)

@@ -63,6 +63,38 @@ import Testing
     #expect(error?.code == .shapeMismatch)
   }
 
+  @Test func inputsAreFixedToConstants() throws {
+    let path = GoldenCases.root.appendingPathComponent("operators/cases/where-condition-input/model.onnx").path
+    var options = ConversionOptions()
+    let truths = try Tensor([UInt8(1), 0, 1, 0, 0, 1], shape: [2, 3])
+    options.constants = ["c": truths, "a": try Tensor([Float](repeating: 2, count: 6), shape: [2, 3])]
+    let conversion = try Converter.convert(onnx: path, options: options)
+    #expect(conversion.graph.inputs.map { conversion.graph[$0].name } == ["b"])
+    #expect(conversion.report.assumptions["constant:c"] == "1.0,0.0,1.0,0.0,0.0,1.0")
+
+    func message(_ constants: [String: Tensor]) -> String? {
+      options.constants = constants
+      let error = #expect(throws: FerryError.self) { try Converter.convert(onnx: path, options: options) }
+      return error?.message
+    }
+    #expect(message(["d": truths]) == "--constant names \"d\", which is no input of the model")
+    #expect(
+      message(["a": try truths.reshaped([3, 2])]) == "--constant gives \"a\" the shape 3×2, which is not the declared one")
+    #expect(message(["c": try Tensor([Float](repeating: 0.5, count: 6), shape: [2, 3])]) == "--constant gives float32 where the model declares bool")
+  }
+
+  @Test func whatConstantsMakeStaysInProportion() throws {
+    let path = GoldenCases.root.appendingPathComponent("operators/cases/gather-many-runs/model.onnx").path
+    var options = ConversionOptions()
+    options.foldingLimit = 3
+    options.constants = ["x": try Tensor([Float](repeating: 1, count: 120), shape: [60, 2])]
+    let error = #expect(throws: FerryError.self) { try Converter.convert(onnx: path, options: options) }
+    #expect(error?.code == .memoryBudget)
+    #expect(error?.hint == "raise it with --folding-limit ELEMENTS")
+    options.foldingLimit = 60
+    #expect(try Converter.convert(onnx: path, options: options).graph.inputs.isEmpty)
+  }
+
   @Test func unknownAssumptionsAreRefused() {
     let error = #expect(throws: FerryError.self) { try convert { $0.assumptions = ["padding": "same"] } }
     #expect(error?.code == .usage)

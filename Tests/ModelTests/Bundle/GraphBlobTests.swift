@@ -60,8 +60,26 @@ struct GraphBlobTests {
       #expect(error.code == .damagedBundle)
       #expect((1000...1000 + length).contains(try #require(error.location.byteOffset)))
     }
-    #expect(try message { $0.rest = [0, 0] } == "the graph: 2 bytes follow its end")
+    #expect(try message { $0.rest = [1, 0, 0] }?.contains("an input holds") == true)
+    #expect(try message { $0.rest = [2, 0, 0] } == "the graph: it has 2 types for 1 inputs")
     #expect(try message { $0.tag[0] = 0 } == "the graph: it does not begin with \"FGRA\"")
+  }
+
+  @Test func typesOfInputs() throws {
+    var graph = Graph(name: "typed")
+    graph.inputs = [
+      graph.add(Value(name: "x", shape: [5, 2])), graph.add(Value(name: "i", shape: [3], elementType: .int64)),
+    ]
+    graph.outputs = [graph.add(Value(name: "y", shape: [3, 2]))]
+    graph.nodes = [Node(name: "n", operation: Gather(axis: 0), inputs: graph.inputs, outputs: graph.outputs)]
+    let bytes = try GraphCoding.encode(graph)
+    #expect(try Self.decode(bytes).values.map(\.elementType) == [.float32, .int64, .float32])
+    let error = try refusal { _ = try Self.decode(bytes + [0]) }
+    #expect(error?.message == "the graph: 1 bytes follow its end")
+    // Types that contradict the operators are a contradiction of the graph.
+    graph[graph.inputs[1]].elementType = .float32
+    let message = try refusal { _ = try Self.decode(GraphCoding.encode(graph)) }?.message
+    #expect(message == "the graph contradicts itself: the indices of Gather hold float32")
   }
 
   @Test func numbers() throws {

@@ -9,23 +9,36 @@ import Testing
     let window = try Window(kernel: [3, 2], strides: [2, 1], dilations: [1, 2], pads: [1, 0, 1, 1])
     return [
       (Activate(Activation(.clip, a: -0.25, b: 0.75)), [[2, 3]]),
+      (ArgReduce(.maximum, axis: 1, keepsDimensions: false, selectsLast: true), [[2, 3, 4]]),
       (BatchNormalization(epsilon: 1e-3), [[2, 3, 2, 2], [3], [3], [3], [3]]),
       (Binary(.subtract), [[2, 3, 4], [3, 1]]),
+      (Cast(to: .int32), [[2, 3]]),
+      (Compare(.less), [[2, 3], [3]]),
       (Concat(axis: 1), [[2, 3], [2, 4]]),
       (try Conv(window: window, groups: 2, activation: Activation(.relu)), [[1, 4, 5, 6], [6, 2, 3, 2], [6]]),
       (try ConvTranspose(window: window, outputPadding: [1, 0], groups: 1), [[1, 4, 3, 3], [4, 2, 3, 2]]),
       (Flatten(axis: 2), [[2, 3, 4]]),
+      (Gather(axis: 1), [[2, 3], []]),
       (Gemm(activation: Activation(.sigmoid)), [[2, 5], [3, 5], [3]]),
       (GlobalPool(.maximum), [[2, 3, 4, 5]]),
+      (Logic(.xor), [[2, 3], [2, 1]]),
       (MatMul(), [[2, 3, 4], [4, 5]]),
+      (
+        try NonMaxSuppression(
+          rows: 4, boxesPerClass: 2, overlapThreshold: 0.5, scoreThreshold: 0.25, usesCenters: true),
+        [[1, 3, 4], [1, 2, 3]]
+      ),
       (Pad(pads: [0, 1, 2, -1], mode: .constant, value: 2.5), [[3, 4]]),
       (try Pool(.averageIncludingPadding, window: window, ceilMode: true), [[1, 2, 6, 7]]),
       (PRelu(), [[2, 3, 4], [3, 1]]),
       (Reduce(.mean, axes: [1], keepsDimensions: false), [[2, 3, 4]]),
       (Reshape(shape: [3, 8]), [[2, 3, 4]]),
+      (try Sizes([7, 9], shape: [2, 1], elementType: .int32), []),
       (Slice(starts: [1, 3], counts: [1, 2], steps: [1, -2]), [[2, 4]]),
       (Softmax(axis: 1), [[2, 3]]),
+      (TopK(2, axis: 0, selectsLargest: false), [[3, 2]]),
       (Transpose(permutation: [2, 0, 1]), [[2, 3, 4]]),
+      (Where(), [[2, 1], [3], [2, 3]]),
     ]
   }
 

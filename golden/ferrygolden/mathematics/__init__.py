@@ -6,7 +6,7 @@ cases use.
 """
 
 # The operators' modules fill the evaluator's table when they are imported.
-from ferrygolden.mathematics import elementwise, products, shaping, windows  # noqa: F401
+from ferrygolden.mathematics import elementwise, products, selection, shaping, windows  # noqa: F401
 from ferrygolden.mathematics.evaluator import evaluate
 
 __all__ = ["evaluate"]

@@ -37,12 +37,12 @@ class Call:
         return None if values is None else [int(value) for value in values.ravel()]
 
 
-Operator = Callable[[Call], Array]
+Operator = Callable[[Call], Array | tuple[Array, ...]]
 OPERATORS: dict[str, Operator] = {}
 
 
 def operator(*names: str) -> Callable[[Operator], Operator]:
-    """Registers a function as the meaning of one or several operators; it returns the node's first output."""
+    """Registers a function as the meaning of one or several operators; it returns the node's first output, or a tuple."""
 
     def register(function: Operator) -> Operator:
         OPERATORS.update(dict.fromkeys(names, function))
@@ -52,7 +52,7 @@ def operator(*names: str) -> Callable[[Operator], Operator]:
 
 
 def evaluate(model: onnx.ModelProto, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """Every value of the graph by name, floating-point ones in float64: inputs, weights, nodes' first outputs."""
+    """Every value of the graph by name, floating-point ones in float64: inputs, weights, nodes' outputs."""
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     values = {tensor.name: widened(numpy_helper.to_array(tensor)) for tensor in model.graph.initializer}
     values |= {name: widened(array) for name, array in inputs.items()}
@@ -60,7 +60,9 @@ def evaluate(model: onnx.ModelProto, inputs: Mapping[str, Array]) -> dict[str, A
         attributes = {entry.name: _attribute(entry) for entry in node.attribute}
         arguments = tuple(values[name] if name else None for name in node.input)
         with np.errstate(over="ignore"):
-            values[node.output[0]] = np.asarray(OPERATORS[node.op_type](Call(opset, attributes, arguments)))
+            results = OPERATORS[node.op_type](Call(opset, attributes, arguments))
+        for name, result in zip(node.output, results if isinstance(results, tuple) else (results,), strict=False):
+            values[name] = np.asarray(result)
     return values
 
 

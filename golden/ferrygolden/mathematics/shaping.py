@@ -32,6 +32,13 @@ def cast(call: Call) -> Array:
     return widened(call.inputs[0].astype(helper.tensor_dtype_to_np_dtype(call.get("to"))))
 
 
+@operator("CastLike")
+def cast_like(call: Call) -> Array:
+    x, like = call.inputs
+    # Floating-point arrays stand in float64 here, whatever they are in the model.
+    return widened(x.astype(like.dtype))
+
+
 @operator("Gather")
 def gather(call: Call) -> Array:
     return np.take(call.inputs[0], call.inputs[1], axis=call.get("axis", 0))

@@ -1,6 +1,6 @@
 """The golden cases of operators, as text: one list a kind of operator, put together in ALL."""
 
-from operators.definitions import convolution, elementwise, patterns, pooling, products, shaping
+from operators.definitions import convolution, elementwise, patterns, pooling, products, selection, shaping
 
 ALL = [
     *convolution.CASES,
@@ -8,5 +8,6 @@ ALL = [
     *elementwise.CASES,
     *products.CASES,
     *shaping.CASES,
+    *selection.CASES,
     *patterns.CASES,
 ]

@@ -13,15 +13,17 @@ final class ONNXImporter {
   private var foldingBudget: Int
   private var weightIDs: [String: ValueID] = [:]
   private var nodeNames: Set<String> = []
+  private var sizeNames: Set<String> = []
   private var findings: [FerryError] = []
   /// The names that some node reads or that are outputs.
   private let readNames: Set<String>
 
-  init(_ model: ONNXModel) {
+  /// - Parameter foldingLimit: elements that may be computed from constants; nil for a few times what the file stores.
+  init(_ model: ONNXModel, foldingLimit: Int? = nil) {
     self.model = model
     graph = Graph(name: model.graph.name)
     // Bounded, since many tensors may lie in one place of a sparse external file.
-    foldingBudget = model.graph.initializers.reduce(1 << 22) { sum, initializer in
+    foldingBudget = foldingLimit ?? model.graph.initializers.reduce(1 << 22) { sum, initializer in
       min(1 << 50, sum + 4 * min(1 << 48, initializer.tensor.shape.elementCount))
     }
     readNames = Set(model.graph.nodes.flatMap(\.inputs)).union(model.graph.outputs.map(\.name))
@@ -30,10 +32,13 @@ final class ONNXImporter {
   /// Whether anything in the model depends on the value of this name.
   func isRead(_ name: String) -> Bool { !name.isEmpty && readNames.contains(name) }
 
-  /// - Parameter inputShapes: shapes that replace the declared ones, by input name.
+  /// - Parameters:
+  ///   - inputShapes: shapes that replace the declared ones, by input name.
+  ///   - constants: what inputs always are; they are no inputs of the graph then.
   /// - Throws: one `FerryError` that lists everything in the model that Ferry refuses.
-  func run(inputShapes: [String: [Dimension]]) throws {
-    try addInputs(inputShapes)
+  func run(inputShapes: [String: [Dimension]], constants: [String: Tensor] = [:]) throws {
+    try addConstants(constants)
+    try addInputs(inputShapes, except: Set(constants.keys))
     for initializer in model.graph.initializers {
       note { environment[initializer.name] = try self.operand(for: initializer) }
     }
@@ -53,7 +58,10 @@ final class ONNXImporter {
     var id = try value(of: operand)
     let isComputed = graph.nodes.contains { $0.outputs.contains(id) }
     if !isComputed || (graph.outputs.contains(id) && graph[id].name != name) {
-      let copy = graph.add(Value(name: graph[id].name == name ? "\(name)/output" : name, shape: graph[id].shape))
+      let copy = graph.add(
+        Value(
+          name: graph[id].name == name ? "\(name)/output" : name, shape: graph[id].shape,
+          elementType: graph[id].elementType))
       graph.nodes.append(
         Node(name: "\(name)/copy", operation: Activate(.identity), inputs: [id], outputs: [copy]))
       id = copy
@@ -71,35 +79,67 @@ final class ONNXImporter {
 
   // MARK: Inputs and initializers
 
-  private func addInputs(_ replacements: [String: [Dimension]]) throws {
+  private func addConstants(_ constants: [String: Tensor]) throws {
+    for (name, tensor) in constants.sorted(by: { $0.key < $1.key }) {
+      guard let input = model.graph.inputs.first(where: { $0.name == name }) else {
+        throw FerryError(
+          .unknownName, "--constant names \"\(name)\", which is no input of the model", at: .init(file: model.path),
+          supported: model.graph.inputs.map(\.name).joined(separator: ", "))
+      }
+      try located(FerryError.Location(file: model.path, tensor: name)) {
+        let typed = try input.elementType.map { try tensor.fitting($0) } ?? tensor
+        let extents = typed.shape.dimensions
+        if let declared = input.dimensions {
+          let agrees = declared.count == extents.count && zip(declared, extents).allSatisfy { declared, extent in
+            if case .size(let size) = declared { size == extent } else { true }
+          }
+          guard agrees else {
+            throw FerryError(
+              .shapeMismatch, "--constant gives \"\(name)\" the shape \(typed.shape), which is not the declared one")
+          }
+        }
+        environment[name] = try operand(for: typed, name: name, sources: [name])
+      }
+    }
+  }
+
+  private func addInputs(_ replacements: [String: [Dimension]], except fixed: Set<String>) throws {
+    let inputs = model.graph.inputs.filter { !fixed.contains($0.name) }
     var replacements = replacements
     if let unnamed = replacements.removeValue(forKey: "") {
-      guard model.graph.inputs.count == 1, let only = model.graph.inputs.first else {
+      guard inputs.count == 1, let only = inputs.first else {
         throw FerryError(
-          .usage, "--input-shape does not say which of \(model.graph.inputs.count) inputs is meant",
-          supported: model.graph.inputs.map { "\($0.name)=…" }.joined(separator: ", "))
+          .usage, "--input-shape does not say which of \(inputs.count) inputs is meant",
+          supported: inputs.map { "\($0.name)=…" }.joined(separator: ", "))
       }
       replacements[only.name] = unnamed
     }
-    for name in replacements.keys.sorted() where !model.graph.inputs.contains(where: { $0.name == name }) {
+    for name in replacements.keys.sorted() where !inputs.contains(where: { $0.name == name }) {
       throw FerryError(
         .unknownName, "--input-shape names \"\(name)\", which is no input of the model", at: .init(file: model.path),
-        supported: model.graph.inputs.map(\.name).joined(separator: ", "))
+        supported: inputs.map(\.name).joined(separator: ", "))
     }
-    for input in model.graph.inputs {
-      let id = graph.add(Value(name: input.name, shape: try shape(of: input, replacement: replacements[input.name])))
+    for input in inputs {
+      let elementType = try elementType(of: input)
+      let shape = try shape(of: input, replacement: replacements[input.name])
+      let id = graph.add(Value(name: input.name, shape: shape, elementType: elementType))
       graph.inputs.append(id)
       environment[input.name] = .value(id)
     }
   }
 
-  private func shape(of input: ONNXValueInfo, replacement: [Dimension]?) throws -> [Dimension] {
-    let location = FerryError.Location(file: model.path, tensor: input.name)
-    guard input.elementType == .float32 else {
+  private func elementType(of input: ONNXValueInfo) throws -> ElementType {
+    guard let elementType = input.elementType, elementType == .float32 || !elementType.isFloatingPoint else {
       throw FerryError(
         .unsupportedType, "input \"\(input.name)\" holds \(input.elementType?.rawValue ?? "an unknown type")",
-        at: location, supported: "float32")
+        at: .init(file: model.path, tensor: input.name), supported: "float32, integers, bool",
+        hint: "export the model in float32, or fix the input with --constant \(input.name)=VALUE")
     }
+    return elementType
+  }
+
+  private func shape(of input: ONNXValueInfo, replacement: [Dimension]?) throws -> [Dimension] {
+    let location = FerryError.Location(file: model.path, tensor: input.name)
     guard let declared = input.dimensions else {
       if let replacement { return replacement }
       throw FerryError(
@@ -150,7 +190,8 @@ final class ONNXImporter {
       ShapeTensor(
         shape: tensor.shape.dimensions,
         // Beyond what a size can be, as in Slice's "to the end", any bound is as good.
-        elements: integers.map { Dimension(max(-(1 << 40), min(1 << 40, $0))) }, sources: sources))
+        elements: integers.map { Dimension(max(-(1 << 40), min(1 << 40, $0))) }, elementType: tensor.elementType,
+        sources: sources))
   }
 
   // MARK: Nodes
@@ -199,52 +240,6 @@ final class ONNXImporter {
     try context.finish()
   }
 
-  /// Applies an operator: constants and integers are computed at once, anything else becomes a node.
-  func apply(
-    _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputName: String, isIntermediate: Bool = false
-  ) throws -> Operand {
-    let shapeTensors = operands.compactMap { if case .integers(let tensor) = $0 { tensor } else { nil } }
-    if shapeTensors.count == operands.count {
-      let result =
-        if let binary = operation as? Binary {
-          try ShapeTensor.combined(binary.kind, shapeTensors[0], shapeTensors[1])
-        } else if operation is Concat || operation is Reshape || operation is Slice || operation is Transpose
-          || operation is Flatten
-        {
-          try ShapeTensor.moved(by: operation, shapeTensors)
-        } else {
-          throw FerryError(.unsupportedType, "\(node.operatorType) of integers", supported: "floating point")
-        }
-      return .integers(result)
-    }
-    let constants = operands.compactMap { if case .constant(let constant) = $0 { constant } else { nil } }
-    if constants.count == operands.count {
-      let shapes = constants.map { $0.tensor.shape.dimensions.map { Dimension($0) } }
-      let count = try Shape(operation.outputShapes(for: shapes).first?.fixed ?? []).elementCount
-      guard count <= foldingBudget else {
-        throw FerryError(
-          .memoryBudget, "\(node.operatorType) of constants makes \(count) elements, out of proportion to the file",
-          supported: "\(foldingBudget) more in this file")
-      }
-      foldingBudget -= count
-      let result = try operation.evaluateChecked(constants.map { ReferenceArray<Double>($0.tensor) })
-      let sources = constants.flatMap(\.sources)
-      return .constant(
-        Constant(
-          name: outputName, tensor: try Tensor(result), sources: sources,
-          passes: constants.flatMap(\.passes) + ["fold-constants"]))
-    }
-    let inputs = try operands.map { try value(of: $0) }
-    let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
-    let output = graph.add(
-      Value(name: outputName, shape: shapes[0], sourceNames: isIntermediate ? [] : [outputName]))
-    graph.nodes.append(
-      Node(
-        name: uniqueNodeName(node), operation: operation, inputs: inputs, outputs: [output],
-        sources: [SourceNode(name: node.displayName, operatorName: node.operatorType)]))
-    return .value(output)
-  }
-
   /// The graph's value for an operand; a constant becomes a weight.
   func value(of operand: Operand) throws -> ValueID {
     switch operand {
@@ -255,10 +250,14 @@ final class ONNXImporter {
         Weight(tensor: constant.tensor, sources: constant.sources, passes: constant.passes), named: constant.name)
       weightIDs[constant.name] = id
       return id
-    case .integers:
-      throw FerryError(
-        .unsupportedType, "integers meet floating-point values here",
-        supported: "integers in the arithmetic of shapes only")
+    case .integers(let tensor):
+      let sizes = try Sizes(tensor.elements, shape: tensor.shape, elementType: tensor.elementType)
+      let name = uniqueName("sizes", among: &sizeNames)
+      let id = graph.add(
+        Value(
+          name: name, shape: tensor.shape.map { Dimension($0) }, elementType: tensor.elementType, sourceNames: []))
+      graph.nodes.append(Node(name: uniqueName(name, among: &nodeNames), operation: sizes, inputs: [], outputs: [id]))
+      return id
     case .refused: throw FerryError(.internalDefect, "a refused operand is used")
     }
   }
@@ -269,13 +268,52 @@ final class ONNXImporter {
     if case .value(let id) = operand { graph[id].sourceNames.append(name) }
   }
 
-  private func uniqueNodeName(_ node: ONNXNode) -> String {
-    var name = node.displayName
+  private func uniqueName(_ wish: String, among names: inout Set<String>) -> String {
+    var name = wish
     var number = 1
-    while !nodeNames.insert(name).inserted {
+    while !names.insert(name).inserted {
       number += 1
-      name = "\(node.displayName)~\(number)"
+      name = "\(wish)~\(number)"
     }
     return name
+  }
+
+  /// Adds a node; its outputs' shapes and types follow from the operator.
+  func addNode(
+    _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputNames: [String], isIntermediate: Bool
+  ) throws -> [Operand] {
+    let inputs = try operands.map { try value(of: $0) }
+    let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
+    let types = try operation.outputTypes(for: inputs.map { graph[$0].elementType })
+    if let empty = shapes.first(where: { $0.contains(0) }) {
+      throw FerryError(
+        .unsupportedModel, "\(node.operatorType) gives an empty value, \(empty.text)",
+        supported: "at least one element")
+    }
+    let name = uniqueName(node.displayName, among: &nodeNames)
+    let outputs = shapes.indices.map { index in
+      // An output that the source does not name is there all the same.
+      let isNamed = index < outputNames.count && !outputNames[index].isEmpty
+      let outputName = isNamed ? outputNames[index] : "\(outputNames.first ?? name)/output-\(index)"
+      return graph.add(
+        Value(
+          name: outputName, shape: shapes[index], elementType: types[index],
+          sourceNames: isIntermediate || !isNamed ? [] : [outputName]))
+    }
+    graph.nodes.append(
+      Node(
+        name: name, operation: operation, inputs: inputs, outputs: outputs,
+        sources: [SourceNode(name: node.displayName, operatorName: node.operatorType)]))
+    return outputs.map { .value($0) }
+  }
+
+  /// Takes what a computation of constants makes from what this file may ask for.
+  func spend(_ count: Int, on node: ONNXNode) throws {
+    guard count <= foldingBudget else {
+      throw FerryError(
+        .memoryBudget, "\(node.operatorType) of constants makes \(count) elements, out of proportion to the file",
+        supported: "\(foldingBudget) more in this file", hint: "raise it with --folding-limit ELEMENTS")
+    }
+    foldingBudget -= count
   }
 }

@@ -106,6 +106,15 @@ struct ONNXNodeImport {
     }
   }
 
+  func elementType(_ index: Int) throws -> ElementType {
+    switch try operand(index) {
+    case .value(let id): importer.graph[id].elementType
+    case .constant: .float32
+    case .integers(let tensor): tensor.elementType
+    case .refused: .float32
+    }
+  }
+
   /// An input that must be known at conversion, such as a weight that the import rearranges.
   func constant(_ index: Int, _ role: String) throws -> Constant {
     guard case .constant(let constant) = try operand(index) else {
@@ -157,12 +166,20 @@ struct ONNXNodeImport {
 
   /// The node's only result is that of `operation` on the given operands. What is known is computed here and now.
   func emit(_ operation: any Operator, _ operands: [Operand], output: Int = 0) throws {
-    bind(output, try importer.apply(operation, operands, node: node, outputName: outputName(output)))
+    let results = try importer.apply(operation, operands, node: node, outputNames: [outputName(output)])
+    bind(output, results[0])
+  }
+
+  /// The node's results are those of `operation`, in order.
+  func emitAll(_ operation: any Operator, _ operands: [Operand]) throws {
+    let results = try importer.apply(operation, operands, node: node, outputNames: node.outputs)
+    for (output, result) in results.enumerated() { bind(output, result) }
   }
 
   /// An operation whose result another one of the same node reads.
   func intermediate(_ operation: any Operator, _ operands: [Operand], suffix: String) throws -> Operand {
-    try importer.apply(operation, operands, node: node, outputName: "\(outputName(0))/\(suffix)", isIntermediate: true)
+    try importer.apply(
+      operation, operands, node: node, outputNames: ["\(outputName(0))/\(suffix)"], isIntermediate: true)[0]
   }
 
   /// The output is the operand itself.

@@ -2,15 +2,16 @@ import FerryModel
 import FerryTensor
 
 extension ONNXOperator {
-  /// Gather with known indices: a slice, or slices joined.
+  /// Gather with a few known runs of indices is a slice, or slices joined.
   static let gather = ONNXOperator("Gather", inputs: 2...2) { node in
     let shape = try node.shape(0)
     let axis = try node.axis(node.int("axis", default: 0), rank: shape.count)
-    let indices = try node.integers(1, "indices")
-    guard let numbers = indices.fixed, indices.shape.count <= 1, !numbers.isEmpty, numbers.count <= 4096 else {
+    guard case .integers(let indices) = try node.operand(1), let numbers = indices.fixed, indices.shape.count <= 1,
+      !numbers.isEmpty
+    else { return try node.emit(Gather(axis: axis), [node.operand(0), node.operand(1)]) }
+    if let index = numbers.first(where: { index in shape[axis].value.map { !(-$0..<$0).contains(index) } ?? false }) {
       throw FerryError(
-        .unsupportedModel, "Gather by indices of shape \(indices.shape) or by indices that depend on the input",
-        supported: "one known index, or a list of them")
+        .invalidModel, "Gather picks index \(index) along axis \(axis) of \(shape.text)")
     }
     // Indices that follow one another are one slice.
     var runs: [(first: Int, count: Int)] = []
@@ -21,10 +22,7 @@ extension ONNXOperator {
         runs.append((index, 1))
       }
     }
-    guard runs.count <= 64 else {
-      throw FerryError(
-        .unsupportedModel, "Gather picks \(numbers.count) indices in \(runs.count) runs", supported: "up to 64 runs")
-    }
+    guard runs.count <= 16 else { return try node.emit(Gather(axis: axis), [node.operand(0), node.operand(1)]) }
     let slices = try runs.enumerated().map { position, run -> Operand in
       var starts = [Dimension](repeating: 0, count: shape.count)
       var counts = shape

@@ -6,6 +6,8 @@ struct GraphReader {
   let tensors: TensorReader
   /// The version of the standard operators, for locations.
   let opset: Int?
+  /// Graph inputs whose value is given beside the file.
+  let givenInputs: Set<String>
   var findings: Findings
 
   mutating func graph(_ message: UnsafePointer<Onnx__GraphProto>) throws -> ONNXGraph {
@@ -35,7 +37,7 @@ struct GraphReader {
       valueInfos: messages(fields.value_info, fields.n_value_info).map { ValueInfoReader.valueInfo($0) },
       initializerInputCount: declared.count - inputs.count)
     // A file without its parameters has one fault, whatever follows from it.
-    if let missing = MissingParameters.finding(in: graph, storedNames: isStored) { throw missing }
+    if let missing = MissingParameters.finding(in: graph, storedNames: isStored.union(givenInputs)) { throw missing }
     GraphWiring.check(graph, storedNames: storedNames, opset: opset, into: &findings)
     return graph
   }

@@ -9,9 +9,9 @@ enum MissingParameters {
   /// How PyTorch names its parameters.
   private static let endings = [".weight", ".bias", ".running_mean", ".running_var", ".num_batches_tracked"]
 
-  /// - Parameter storedNames: the names of all initializers, readable or not.
+  /// - Parameter storedNames: the names of all initializers, readable or not, and of inputs that are given otherwise.
   static func finding(in graph: ONNXGraph, storedNames: Set<String>) -> FerryError? {
-    let inputs = Set(graph.inputs.map(\.name))
+    let inputs = Set(graph.inputs.map(\.name)).subtracting(storedNames)
     var missing: Set<String> = Set(inputs.filter { name in endings.contains { name.hasSuffix($0) } })
     var filled = false
     for node in graph.nodes where node.domain.isEmpty {

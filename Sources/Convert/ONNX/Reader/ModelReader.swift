@@ -4,15 +4,18 @@ import FerryTensor
 extension ONNXModel {
   /// Reads an ONNX file. Tensors stored as raw bytes, in the file or beside it, stay in the mapped files.
   ///
+  /// - Parameter givenInputs: graph inputs that are given beside the file, so that they are no missing parameters.
   /// - Throws: one error that lists all that was found: `fileNotFound`, `fileUnreadable`, `notONNX`, `truncatedFile`,
   ///   `tooDeep`, `memoryBudget`, `invalidModel`, `unsupportedOpset`, `unsupportedModel`, `unsupportedType`,
   ///   `trainingMode`, `missingParameters`, `missingExternalData`, `externalDataOutsideFolder`, `externalDataLink`,
   ///   `externalDataRange`.
-  package init(contentsOf path: String, limits: ONNXLimits = ONNXLimits()) throws {
+  package init(
+    contentsOf path: String, limits: ONNXLimits = ONNXLimits(), givenInputs: Set<String> = []
+  ) throws {
     self = try located(.init(file: path)) {
       let file = try MappedFile(path: path)
       let unpacked = try Self.unpack(file, limits)
-      return try Self.model(unpacked.model.pointee, file, unpacked)
+      return try Self.model(unpacked.model.pointee, file, unpacked, givenInputs)
     }
   }
 
@@ -23,7 +26,7 @@ extension ONNXModel {
 
   /// - Parameter owner: keeps the messages alive.
   private static func model(
-    _ fields: Onnx__ModelProto, _ file: MappedFile, _ owner: UnpackedModel
+    _ fields: Onnx__ModelProto, _ file: MappedFile, _ owner: UnpackedModel, _ givenInputs: Set<String>
   ) throws -> ONNXModel {
     defer { withExtendedLifetime(owner) {} }
     guard fields.has_ir_version != 0 || fields.graph != nil else {
@@ -43,7 +46,7 @@ extension ONNXModel {
 
     let external = ExternalFiles(modelPath: file.path)
     let tensors = TensorReader(file: file, externalFiles: external)
-    var reader = GraphReader(tensors: tensors, opset: opsets[""], findings: findings)
+    var reader = GraphReader(tensors: tensors, opset: opsets[""], givenInputs: givenInputs, findings: findings)
     let graph = try reader.graph(graphMessage)
     try reader.findings.throwIfAny()
     var metadata: [String: String] = [:]

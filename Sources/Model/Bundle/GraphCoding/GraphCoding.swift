@@ -39,6 +39,11 @@ package enum GraphCoding {
       list(node.outputs)
     }
     list(graph.outputs)
+    let inputTypes = graph.inputs.map { graph[$0].elementType }
+    if inputTypes.contains(where: { $0 != .float32 }) {
+      body.count(inputTypes.count)
+      for type in inputTypes { body.count(strings.place(of: type.rawValue)) }
+    }
 
     var tables = ByteWriter()
     try expressions.write(to: &tables, strings: &strings)
@@ -89,6 +94,18 @@ package enum GraphCoding {
       return Node(name: name, operation: operation, inputs: try ids(), outputs: try ids())
     }
     graph.outputs = try ids()
+    if reader.remaining > 0 {
+      let names = try reader.list(of: "input types") { try $0.text(from: strings) }
+      guard names.count == graph.inputs.count else {
+        throw reader.damaged("it has \(names.count) types for \(graph.inputs.count) inputs")
+      }
+      for (input, name) in zip(graph.inputs, names) {
+        guard let type = ElementType(rawValue: name), type == .float32 || !type.isFloatingPoint else {
+          throw reader.damaged("an input holds \"\(name.printable)\"")
+        }
+        graph[input].elementType = type
+      }
+    }
     try reader.finish()
     for input in graph.inputs {
       guard graph[input].shape.allSatisfy({ ($0.value ?? 0) >= 0 }) else {
@@ -96,6 +113,7 @@ package enum GraphCoding {
       }
     }
     do {
+      try graph.inferTypes()
       try graph.validate()
     } catch let error as FerryError {
       throw FerryError(

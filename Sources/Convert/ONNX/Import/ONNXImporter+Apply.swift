@@ -1,0 +1,123 @@
+import FerryModel
+import FerryTensor
+
+extension ONNXImporter {
+  /// Applies an operator: what is known is computed at once, sizes stay in the world of shapes, anything else becomes a
+  /// node.
+  ///
+  /// - Returns: one operand for each output of the operator.
+  func apply(
+    _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputNames: [String],
+    isIntermediate: Bool = false
+  ) throws -> [Operand] {
+    let sizes = operands.compactMap { if case .integers(let tensor) = $0 { tensor } else { nil } }
+    if !sizes.isEmpty, sizes.count == operands.count, let result = try operation.applied(toSizes: sizes) {
+      return [.integers(result)]
+    }
+    let known = operands.compactMap(KnownNumbers.init)
+    if !known.isEmpty, known.count == operands.count {
+      return try fold(operation, known, node: node, outputNames: outputNames)
+    }
+    return try addNode(
+      operation, operands, node: node, outputNames: outputNames, isIntermediate: isIntermediate)
+  }
+
+  /// Computes an operator of constants in double precision.
+  private func fold(
+    _ operation: any Operator, _ known: [KnownNumbers], node: ONNXNode, outputNames: [String]
+  ) throws -> [Operand] {
+    let shapes = try operation.outputShapes(for: known.map { $0.shape.map { Dimension($0) } })
+    let types = try operation.outputTypes(for: known.map(\.elementType))
+    let count = try shapes.reduce(0) { sum, shape in
+      guard let fixed = shape.fixed else {
+        throw FerryError(.unsupportedModel, "\(node.operatorType) of constants depends on the input's size")
+      }
+      let (total, overflows) = sum.addingReportingOverflow(try Shape(fixed).elementCount)
+      return overflows ? .max : total
+    }
+    try spend(count, on: node)
+    let sources = known.flatMap(\.sources)
+    let results = try operation.evaluate(known.map { ReferenceArray(shape: $0.shape, elements: $0.numbers()) })
+    return try results.enumerated().map { index, result in
+      if types[index] == .float32 {
+        return .constant(
+          Constant(
+            name: index < outputNames.count ? outputNames[index] : "", tensor: try Tensor(result), sources: sources,
+            passes: known.flatMap(\.passes) + ["fold-constants"]))
+      }
+      guard result.count <= ShapeTensor.sizeLimit else {
+        throw FerryError(
+          .unsupportedType, "\(node.operatorType) of constants gives \(result.count) integers",
+          supported: "up to \(ShapeTensor.sizeLimit)")
+      }
+      let elements = try result.elements.map { number in
+        guard let whole = Int(exactly: number) else {
+          throw FerryError(.invalidModel, "\(node.operatorType) of constants gives \(number) as an integer")
+        }
+        return try Dimension(checking: whole)
+      }
+      return .integers(
+        ShapeTensor(shape: result.shape, elements: elements, elementType: types[index], sources: sources))
+    }
+  }
+}
+
+/// An operand whose every element is a number already.
+private struct KnownNumbers {
+  let shape: [Int]
+  let elementType: ElementType
+  let sources: [String]
+  let passes: [String]
+  let numbers: () -> [Double]
+
+  init?(_ operand: Operand) {
+    switch operand {
+    case .constant(let constant):
+      shape = constant.tensor.shape.dimensions
+      elementType = .float32
+      sources = constant.sources
+      passes = constant.passes
+      numbers = { constant.tensor.doubles() }
+    case .integers(let tensor):
+      guard let fixed = tensor.fixed else { return nil }
+      shape = tensor.shape
+      elementType = tensor.elementType
+      sources = tensor.sources
+      passes = []
+      numbers = { fixed.map { Double($0) } }
+    case .value, .refused: return nil
+    }
+  }
+}
+
+extension Tensor {
+  /// The same numbers in the declared type.
+  ///
+  /// - Throws: `typeMismatch` if they change.
+  func fitting(_ declared: ElementType) throws -> Tensor {
+    if elementType == declared || (elementType.isFloatingPoint && declared.isFloatingPoint) { return self }
+    let numbers = doubles()
+    func converted<Element: TensorElement & FixedWidthInteger>(_ type: Element.Type) throws -> Tensor {
+      let whole = numbers.compactMap { Element(exactly: $0) }
+      guard whole.count == numbers.count else {
+        throw FerryError(
+          .typeMismatch, "--constant gives \(elementType.rawValue) where the model declares \(declared.rawValue)")
+      }
+      return try Tensor(whole, shape: shape.dimensions)
+    }
+    switch declared {
+    case .float16, .float32, .float64: return try Tensor(numbers, shape: shape.dimensions)
+    case .int8: return try converted(Int8.self)
+    case .int16: return try converted(Int16.self)
+    case .int32: return try converted(Int32.self)
+    case .int64: return try converted(Int64.self)
+    case .uint8: return try converted(UInt8.self)
+    case .uint16: return try converted(UInt16.self)
+    case .uint32: return try converted(UInt32.self)
+    case .uint64: return try converted(UInt64.self)
+    case .bool:
+      let bytes = try converted(UInt8.self)
+      return try Tensor(shape: bytes.shape, elementType: .bool, storage: bytes.storage)
+    }
+  }
+}
