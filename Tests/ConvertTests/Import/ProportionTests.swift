@@ -56,9 +56,8 @@ import Testing
       let model = Build.model(
         Build.graph(
           nodes: [gather], initializers: [stored], inputs: [Build.value("x", [.param("batch"), .value(400)])]))
-      let path = NSTemporaryDirectory() + "gather-\(UUID().uuidString).onnx"
-      defer { try? FileManager.default.removeItem(atPath: path) }
-      try Data(model).write(to: URL(fileURLWithPath: path))
+      let folder = try Folder()
+      let path = try folder.write("model.onnx", model)
       return try Converter.convert(onnx: path).graph.nodes.map(\.operation.name)
     }
     #expect(try operators((0..<200).map { $0 * 2 }) == ["Sizes", "Gather"])
