@@ -14,10 +14,12 @@ import Testing
       Activation(.hardSigmoid, a: 0.2, b: 0.5),
       Activation(.tanh),
     ]
-    func window(_ kernel: [Int], _ strides: [Int] = [1, 1], _ pads: [Int] = [0, 0, 0, 0], dilations: [Int] = [1, 1])
+    func window(_ kernel: [Int], _ strides: [Int] = [1, 1], _ pads: [Int] = [0, 0, 0, 0], dilations: [Int]? = nil)
       throws -> Window
     {
-      try Window(kernel: kernel, strides: strides, dilations: dilations, pads: pads.map { Dimension($0) })
+      try Window(
+        kernel: kernel, strides: strides, dilations: dilations ?? kernel.map { _ in 1 },
+        pads: pads.map { Dimension($0) })
     }
     for (index, activation) in activations.enumerated() {
       let channels = [1, 3, 16, 17, 40][index % 5]
@@ -59,6 +61,23 @@ import Testing
       Sample(
         try Pool(.averageIncludingPadding, window: window([3, 3], [2, 2], [1, 1, 0, 1]), ceilMode: true),
         [[1, 18, 8, 7]]),
+      Sample(
+        try Pool(.average, window: window([3, 2], [1, 2], [2, 1, 1, 1], dilations: [2, 3])), [[2, 18, 7, 8]]),
+      Sample(
+        try Pool(.averageIncludingPadding, window: window([2, 2], [1, 2], [1, 1, 0, 1], dilations: [2, 3])),
+        [[2, 18, 7, 8]]),
+      // One and three spatial axes run on the plain loops.
+      Sample(
+        try Conv(window: window([3], [2], [1, 0]), groups: 1, activation: Activation(.relu)),
+        [[2, 5, 9], [7, 5, 3], [7]], weights: [1, 2]),
+      Sample(
+        try Conv(window: window([2, 3, 1], [1, 2, 1], [0, 0, 0, 1, 1, 0]), groups: 4),
+        [[1, 4, 3, 5, 2], [4, 1, 2, 3, 1]], weights: [1]),
+      Sample(
+        try ConvTranspose(window: window([2], [2], [0, 0]), outputPadding: [0], groups: 1),
+        [[2, 5, 4], [5, 3, 2]], weights: [1]),
+      Sample(try Pool(.maximum, window: window([2], [2], [0, 1])), [[2, 18, 7]]),
+      Sample(GlobalPool(.average), [[2, 19, 7]]), Sample(GlobalPool(.maximum), [[2, 19, 2, 3, 2]]),
       Sample(PRelu(), [[2, 19, 3, 5], [19, 1, 1]], weights: [1]), Sample(PRelu(), [[4, 37], [37]], weights: [1]),
       Sample(PRelu(), [[2, 19, 3, 5], [2, 19, 3, 5]]), Sample(PRelu(), [[2, 3, 4], [3, 1]], weights: [1]),
       Sample(Softmax(axis: 1), [[2, 10]]), Sample(Concat(axis: 1), [[1, 3, 2, 2], [1, 17, 2, 2]]),

@@ -40,10 +40,11 @@ package struct FusePad: Pass {
     let node = graph.nodes[index]
     guard let conv = node.operation as? Conv, let before = patterns.producer(of: node.inputs[0]),
       let pad = graph.nodes[before].operation as? Pad, patterns.isReadOnce(node.inputs[0]), pad.mode == .constant,
-      pad.value == 0, pad.pads.count == 8
+      pad.value == 0, pad.pads.count == 2 * (conv.window.rank + 2)
     else { return false }
-    let outer = [pad.pads[0], pad.pads[1], pad.pads[4], pad.pads[5]]
-    let inner = [pad.pads[2], pad.pads[3], pad.pads[6], pad.pads[7]]
+    let (begin, end) = (pad.pads.prefix(pad.pads.count / 2), pad.pads.suffix(pad.pads.count / 2))
+    let outer = begin.prefix(2) + end.prefix(2)
+    let inner = begin.dropFirst(2) + end.dropFirst(2)
     guard outer.allSatisfy({ $0 == 0 }), inner.allSatisfy({ ($0.value ?? 0) >= 0 }) else { return false }
     let pads = try zip(conv.window.pads, inner).map { try $0 + $1 }
     let window = try Window(

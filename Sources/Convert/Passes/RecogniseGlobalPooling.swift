@@ -51,7 +51,7 @@ package struct RecogniseGlobalPooling: Pass {
 
   private static func coversAll(_ pool: Pool, _ shape: [Dimension]) -> Bool {
     let window = pool.window
-    return window.pads.allSatisfy { $0 == 0 } && window.dilations == [1, 1]
-      && shape.count == 4 && Array(shape[2...]).fixed == window.kernel
+    return window.pads.allSatisfy { $0 == 0 } && window.dilations.allSatisfy { $0 == 1 }
+      && Array(shape[2...]).fixed == window.kernel
   }
 }

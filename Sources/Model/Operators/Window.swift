@@ -1,21 +1,29 @@
 import FerryTensor
 
-/// How a window moves over the height and width of a N×C×H×W value: what convolutions and pooling share.
+/// How a window moves over the spatial axes of a N×C×… value: what convolutions and pooling share.
+///
+/// Every list has one number a spatial axis, in the order of the shape: width; height and width; or depth, height and
+/// width.
 public struct Window: Sendable, Hashable {
-  /// Height, then width.
   public let kernel: [Int]
   public let strides: [Int]
   public let dilations: [Int]
-  /// Top, left, bottom, right. They may depend on the input's size, as with SAME padding of a symbolic input.
+  /// The beginnings of all axes, then the ends of all axes. They may depend on the input's size, as with SAME padding
+  /// of a symbolic input.
   public let pads: [Dimension]
 
-  /// - Throws: `invalidModel` for sizes, strides or dilations below 1 or negative pads.
+  /// The spatial axes: 1, 2 or 3.
+  public var rank: Int { kernel.count }
+
+  /// - Throws: `invalidModel` for lists that do not fit each other, sizes, strides or dilations below 1 or negative
+  ///   pads.
   public init(kernel: [Int], strides: [Int], dilations: [Int], pads: [Dimension]) throws {
-    guard kernel.count == 2, strides.count == 2, dilations.count == 2, pads.count == 4 else {
+    let rank = kernel.count
+    guard (1...3).contains(rank), strides.count == rank, dilations.count == rank, pads.count == 2 * rank else {
       throw invalid(
         "a window of kernel \(kernel), strides \(strides), dilations \(dilations), pads [\(pads.text)] "
-          + "is not two-dimensional",
-        supported: "2 kernel sizes, 2 strides, 2 dilations, 4 pads")
+          + "does not say one thing of each axis",
+        supported: "for 1 to 3 axes a kernel size, a stride, a dilation and 2 pads each")
     }
     guard (kernel + strides + dilations).allSatisfy({ (1...(1 << 20)).contains($0) }) else {
       throw invalid(
@@ -32,8 +40,8 @@ public struct Window: Sendable, Hashable {
 
   init(attributes: inout AttributeReader) throws {
     try self.init(
-      kernel: attributes.integers("kernel", count: 2), strides: attributes.integers("strides", count: 2),
-      dilations: attributes.integers("dilations", count: 2), pads: attributes.dimensions("pads", count: 4))
+      kernel: attributes.integers("kernel"), strides: attributes.integers("strides"),
+      dilations: attributes.integers("dilations"), pads: attributes.dimensions("pads"))
   }
 
   var attributes: [Attribute] {
@@ -43,18 +51,32 @@ public struct Window: Sendable, Hashable {
     ]
   }
 
-  /// Pixels that the dilated kernel spans along an axis (0 height, 1 width).
+  /// Pixels that the dilated kernel spans along a spatial axis, counted from 0.
   public func span(_ axis: Int) -> Int { dilations[axis] * (kernel[axis] - 1) + 1 }
 
-  /// Output height and width for an input of the given height and width.
+  /// Splits a N×C×… shape into batch and channels and the spatial extents over which the window moves.
+  ///
+  /// - Throws: `invalidModel` if the shape has another number of spatial axes.
+  func split(
+    _ shape: [Dimension], of operatorName: String
+  ) throws -> (batch: Dimension, channels: Dimension, spatial: [Dimension]) {
+    guard shape.count == rank + 2 else {
+      throw invalid(
+        "\(operatorName) gets an input of shape \(shape.text), which has \(shape.count) dimensions",
+        supported: "\(rank + 2) dimensions for a kernel \(kernel): batch, channels, \(Self.axisNames(rank))")
+    }
+    return (shape[0], shape[1], Array(shape[2...]))
+  }
+
+  /// Output extents for an input of the given spatial extents, as many as the window has axes.
   ///
   /// With `ceilMode` a last window that hangs over the padded end counts if it begins inside the input or its front
   /// padding.
   ///
   /// - Throws: `invalidModel` if the kernel is larger than the padded input.
-  func outputSize(height: Dimension, width: Dimension, ceilMode: Bool = false) throws -> [Dimension] {
-    try zip([height, width], 0...1).map { extent, axis in
-      let padded = try extent + pads[axis] + pads[axis + 2]
+  func outputExtents(_ spatial: [Dimension], ceilMode: Bool = false) throws -> [Dimension] {
+    try spatial.enumerated().map { axis, extent in
+      let padded = try extent + pads[axis] + pads[axis + rank]
       // SAME padding of a symbol: what comes to ⌈extent / stride⌉ must be stated so, or every such layer would multiply
       // the length of the next one's expressions.
       if pads[axis].value == nil, try padded - extent == samePadding(of: extent, axis) {
@@ -62,8 +84,8 @@ public struct Window: Sendable, Hashable {
       }
       let room = try padded - Dimension(span(axis))
       if let room = room.value, room < 0 {
-        throw invalid(
-          "the kernel spans \(span(axis)) pixels, more than the padded \(axis == 0 ? "height" : "width") \(padded)")
+        let name = Self.axisName(axis, of: rank)
+        throw invalid("the kernel spans \(span(axis)) pixels, more than the padded \(name) \(padded)")
       }
       let windows =
         try (ceilMode ? room.dividedRoundingUp(by: strides[axis]) : room.dividedRoundingDown(by: strides[axis])) + 1
@@ -75,11 +97,14 @@ public struct Window: Sendable, Hashable {
   }
 
   /// Pads that give ⌈input / stride⌉ outputs, the odd one at the end (`upper`) or at the beginning.
+  ///
+  /// - Parameter spatial: the input's spatial extents, as many as the kernel has.
   public static func samePads(
-    height: Dimension, width: Dimension, kernel: [Int], strides: [Int], dilations: [Int], upper: Bool
+    _ spatial: [Dimension], kernel: [Int], strides: [Int], dilations: [Int], upper: Bool
   ) throws -> [Dimension] {
-    let window = try Window(kernel: kernel, strides: strides, dilations: dilations, pads: [0, 0, 0, 0])
-    let totals = try zip([height, width], 0...1).map { try window.samePadding(of: $0, $1) }
+    let none = [Dimension](repeating: 0, count: 2 * kernel.count)
+    let window = try Window(kernel: kernel, strides: strides, dilations: dilations, pads: none)
+    let totals = try spatial.enumerated().map { try window.samePadding(of: $1, $0) }
     let small = try totals.map { try $0.dividedRoundingDown(by: 2) }
     let large = try zip(totals, small).map { try $0 - $1 }
     return upper ? small + large : large + small
@@ -91,6 +116,13 @@ public struct Window: Sendable, Hashable {
     return try Dimension.maximum((outputs - 1) * Dimension(strides[axis]) + Dimension(span(axis)) - extent, 0)
   }
 
+  /// - Throws: `invalidModel` if a pooling window could see padding alone, which has no maximum and no mean.
+  func requirePadsBelowSpan() throws {
+    for axis in 0..<rank where max(pads[axis].value ?? 0, pads[axis + rank].value ?? 0) >= span(axis) {
+      throw invalid("pads \(pads) reach the size of the pooling window \(kernel)")
+    }
+  }
+
   /// The pads as numbers.
   ///
   /// - Throws: `internalDefect` if they are still symbolic.
@@ -100,18 +132,10 @@ public struct Window: Sendable, Hashable {
     }
     return fixed
   }
-}
 
-/// Reads the four extents of a N×C×H×W shape.
-///
-/// - Throws: `invalidModel` for another rank.
-func imageExtents(_ shape: [Dimension], of operatorName: String) throws -> (
-  batch: Dimension, channels: Dimension, height: Dimension, width: Dimension
-) {
-  guard shape.count == 4 else {
-    throw invalid(
-      "\(operatorName) gets an input of shape \(shape.text), which has \(shape.count) dimensions",
-      supported: "4 dimensions: batch, channels, height, width")
+  private static func axisName(_ axis: Int, of rank: Int) -> String { ["depth", "height", "width"][axis + 3 - rank] }
+
+  private static func axisNames(_ rank: Int) -> String {
+    (0..<rank).map { axisName($0, of: rank) }.joined(separator: ", ")
   }
-  return (shape[0], shape[1], shape[2], shape[3])
 }

@@ -5,7 +5,9 @@ import FerryTensor
 extension Planner {
   /// A dense convolution, a depthwise one, or a product of pixels for 1×1; other groups have no fast form.
   func plan(_ conv: Conv, _ node: Node) throws -> Bool {
-    guard isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else { return false }
+    guard conv.window.rank == 2, isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else {
+      return false
+    }
     let weightShape = try shape(of: node.inputs[1])
     let input = try extents(of: node.inputs[0])
     let isDepthwise = conv.groups == input.channels && weightShape[0] == conv.groups

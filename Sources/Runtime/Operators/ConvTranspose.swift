@@ -6,7 +6,7 @@ extension Planner {
   /// A transposed convolution whose kernels do not overlap: every tap is a matrix product of its own.
   func plan(_ convolution: ConvTranspose, _ node: Node) throws -> Bool {
     let window = convolution.window
-    guard convolution.groups == 1, window.kernel == window.strides, window.dilations == [1, 1],
+    guard window.rank == 2, convolution.groups == 1, window.kernel == window.strides, window.dilations == [1, 1],
       window.pads.allSatisfy({ $0 == 0 }), convolution.outputPadding == [0, 0], isWeight(node.inputs[1]),
       node.inputs.count == 2 || isWeight(node.inputs[2])
     else { return false }

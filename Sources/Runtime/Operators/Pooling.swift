@@ -4,6 +4,7 @@ import FerryTensor
 
 extension Planner {
   func plan(_ pool: Pool, _ node: Node) throws -> Bool {
+    guard pool.window.rank == 2 else { return false }
     let kind: Pooling.Kind =
       switch pool.kind {
       case .maximum: .maximum
@@ -23,6 +24,7 @@ extension Planner {
   }
 
   func plan(_ pool: GlobalPool, _ node: Node) throws -> Bool {
+    guard try isImage(node.inputs[0]) else { return false }
     let source = try buffer(of: node.inputs[0], in: .channelsLast16)
     let target = try define(node.outputs[0], .channelsLast16)
     if pool.kind == .average {

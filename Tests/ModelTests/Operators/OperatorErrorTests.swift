@@ -30,7 +30,9 @@ import Testing
   @Test func windowsCheckTheirNumbers() throws {
     for (kernel, strides, dilations, pads) in [
       ([0, 3], [1, 1], [1, 1], [0, 0, 0, 0]), ([3, 3], [0, 1], [1, 1], [0, 0, 0, 0]),
-      ([3, 3], [1, 1], [1, -1], [0, 0, 0, 0]), ([3, 3], [1, 1], [1, 1], [0, -1, 0, 0]), ([3], [1], [1], [0, 0]),
+      ([3, 3], [1, 1], [1, -1], [0, 0, 0, 0]), ([3, 3], [1, 1], [1, 1], [0, -1, 0, 0]), ([3], [1], [1], [0]),
+      ([], [], [], []),
+      ([3, 3, 3, 3], [1, 1, 1, 1], [1, 1, 1, 1], [0, 0, 0, 0, 0, 0, 0, 0]),
     ] {
       #expect(throws: FerryError.self) {
         try Window(kernel: kernel, strides: strides, dilations: dilations, pads: pads.map { Dimension($0) })

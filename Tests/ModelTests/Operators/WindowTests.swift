@@ -9,7 +9,7 @@ import Testing
     let (strides, dilations) = ([geometry.stride, geometry.stride], [geometry.dilation, geometry.dilation])
     let kernel = [geometry.kernel, geometry.kernel]
     let pads = try Window.samePads(
-      height: height, width: width, kernel: kernel, strides: strides, dilations: dilations, upper: upper)
+      [height, width], kernel: kernel, strides: strides, dilations: dilations, upper: upper)
     let window = try Window(kernel: kernel, strides: strides, dilations: dilations, pads: pads)
     let conv = try Conv(window: window, groups: 1)
     let weight: [Dimension] = [4, 3, Dimension(geometry.kernel), Dimension(geometry.kernel)]
@@ -23,5 +23,19 @@ import Testing
       let bound = try conv.bound(bindings).outputShapes(for: [[1, 3, height, width].bound(bindings), weight])[0]
       #expect(bound == (try shape.bound(bindings)))
     }
+  }
+
+  @Test func oneToThreeAxes() throws {
+    let line = try Window(kernel: [3], strides: [2], dilations: [2], pads: [1, 2])
+    let conv = try Conv(window: line, groups: 1)
+    #expect(try conv.outputShapes(for: [[2, 3, 9], [4, 3, 3]]) == [[2, 4, 4]])
+    let volume = try Window(kernel: [1, 2, 3], strides: [1, 2, 3], dilations: [1, 1, 1], pads: [0, 0, 0, 0, 1, 1])
+    #expect(try Pool(.maximum, window: volume).outputShapes(for: [[1, 1, 4, 5, 6]]) == [[1, 1, 4, 3, 2]])
+    let error = #expect(throws: FerryError.self) { try conv.outputShapes(for: [[1, 3, 8, 8], [4, 3, 3]]) }
+    #expect(error?.message == "Conv gets an input of shape 1×3×8×8, which has 4 dimensions")
+    #expect(error?.supported == "3 dimensions for a kernel [3]: batch, channels, width")
+    // One tap and a pad of one: a window could see padding alone.
+    let wide = try Window(kernel: [1, 2, 3], strides: [1, 2, 3], dilations: [1, 1, 1], pads: [0, 0, 0, 1, 1, 1])
+    #expect(throws: FerryError.self) { try Pool(.maximum, window: wide) }
   }
 }

@@ -61,9 +61,9 @@ for _name, _function in REDUCTIONS.items():
 
 @operator("GlobalAveragePool")
 def global_average_pool(call: Call) -> Array:
-    return call.inputs[0].mean(axis=(2, 3), keepdims=True)
+    return call.inputs[0].mean(axis=tuple(range(2, call.inputs[0].ndim)), keepdims=True)
 
 
 @operator("GlobalMaxPool")
 def global_max_pool(call: Call) -> Array:
-    return call.inputs[0].max(axis=(2, 3), keepdims=True)
+    return call.inputs[0].max(axis=tuple(range(2, call.inputs[0].ndim)), keepdims=True)

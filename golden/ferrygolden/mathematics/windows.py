@@ -1,8 +1,10 @@
-"""Convolution and pooling: operators that move a window over the height and width of [N, C, H, W]."""
+"""Convolution and pooling: operators that move a window over one to three spatial axes of [N, C, ...]."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from math import ceil
 
 import numpy as np
@@ -11,10 +13,13 @@ from torch.nn import functional
 
 from ferrygolden.mathematics.evaluator import Array, Call, operator
 
+CONVOLUTIONS = {1: functional.conv1d, 2: functional.conv2d, 3: functional.conv3d}
+TRANSPOSED = {1: functional.conv_transpose1d, 2: functional.conv_transpose2d, 3: functional.conv_transpose3d}
+
 
 @dataclass(frozen=True)
 class Window:
-    """Each list holds height, then width; `begin` and `end` are the padding before and after."""
+    """Each list holds one number a spatial axis; `begin` and `end` are the padding before and after."""
 
     kernel: list[int]
     strides: list[int]
@@ -23,10 +28,11 @@ class Window:
     end: list[int]
 
     @classmethod
-    def of(cls, call: Call, kernel: list[int], extents: tuple[int, ...]) -> Window:
+    def of(cls, call: Call, kernel: Sequence[int], extents: tuple[int, ...]) -> Window:
         """The window that a node's attributes state for an input of these extents."""
-        strides, dilations = call.get("strides", [1, 1]), call.get("dilations", [1, 1])
-        pads = call.get("pads", [0, 0, 0, 0])
+        rank = len(extents)
+        strides, dilations = call.get("strides", [1] * rank), call.get("dilations", [1] * rank)
+        pads = call.get("pads", [0] * 2 * rank)
         automatic = call.get("auto_pad", "NOTSET")
         if automatic.startswith("SAME"):
             begin, end = [], []
@@ -36,7 +42,7 @@ class Window:
                 begin.append(large if automatic == "SAME_LOWER" else small)
                 end.append(small if automatic == "SAME_LOWER" else large)
         else:
-            begin, end = pads[:2], pads[2:]
+            begin, end = pads[:rank], pads[rank:]
         return cls(list(kernel), strides, dilations, begin, end)
 
     def span(self, axis: int) -> int:
@@ -53,15 +59,17 @@ class Window:
         return count - 1 if (count - 1) * self.strides[axis] >= extent + self.begin[axis] else count
 
 
+def padded(x: Array, begin: Sequence[int], end: Sequence[int], value: float = 0) -> Array:
+    return np.pad(x, [(0, 0), (0, 0), *zip(begin, end, strict=True)], constant_values=value)
+
+
 @operator("Conv")
 def conv(call: Call) -> Array:
     x, weight = call.inputs[:2]
     window = Window.of(call, call.get("kernel_shape", weight.shape[2:]), x.shape[2:])
-    (top, left), (bottom, right) = window.begin, window.end
-    padded = functional.pad(torch.from_numpy(x), (left, right, top, bottom))
     bias = call.optional(2)
-    return functional.conv2d(
-        padded,
+    return CONVOLUTIONS[x.ndim - 2](
+        torch.from_numpy(padded(x, window.begin, window.end)),
         torch.from_numpy(weight),
         None if bias is None else torch.from_numpy(bias),
         stride=window.strides,
@@ -72,41 +80,53 @@ def conv(call: Call) -> Array:
 
 @operator("ConvTranspose")
 def conv_transpose(call: Call) -> Array:
-    """Every input pixel adds its weighted kernel; output padding appends rows and columns, padding cuts them off."""
+    """Every input pixel adds its weighted kernel; output padding appends pixels, padding cuts them off. Where the
+    output's size is given (SAME: the input's times the stride), what is too much is cut, the odd pixel at the beginning
+    unless SAME_UPPER says otherwise, and what is missing is appended."""
     x, weight = call.inputs[:2]
-    window = Window.of(call, call.get("kernel_shape", weight.shape[2:]), x.shape[2:])
-    whole = functional.conv_transpose2d(
+    rank = x.ndim - 2
+    stated = replace(call, attributes={**call.attributes, "auto_pad": "NOTSET"})
+    window = Window.of(stated, weight.shape[2:], x.shape[2:])
+    whole = TRANSPOSED[rank](
         torch.from_numpy(x),
         torch.from_numpy(weight),
         stride=window.strides,
         groups=call.get("group", 1),
         dilation=window.dilations,
     ).numpy()
-    below, beside = call.get("output_padding", [0, 0])
-    whole = np.pad(whole, ((0, 0), (0, 0), (0, below), (0, beside)))
-    (top, left), (bottom, right) = window.begin, window.end
-    cut = whole[:, :, top : whole.shape[2] - bottom, left : whole.shape[3] - right]
+    whole = padded(whole, [0] * rank, call.get("output_padding", [0] * rank))
+    begin, end = list(window.begin), list(window.end)
+    automatic = call.get("auto_pad", "NOTSET")
+    sizes = call.get("output_shape")
+    if sizes is None and automatic.startswith("SAME"):
+        sizes = [extent * stride for extent, stride in zip(x.shape[2:], window.strides, strict=True)]
+    if sizes is not None:
+        missing = [max(size - extent, 0) for size, extent in zip(sizes, whole.shape[2:], strict=True)]
+        whole = padded(whole, [0] * rank, missing)
+        totals = [extent - size for size, extent in zip(sizes, whole.shape[2:], strict=True)]
+        begin = [total // 2 if automatic == "SAME_UPPER" else total - total // 2 for total in totals]
+        end = [total - first for total, first in zip(totals, begin, strict=True)]
+    inside = [slice(b, extent - e) for b, e, extent in zip(begin, end, whole.shape[2:], strict=True)]
+    cut = whole[(..., *inside)]
     bias = call.optional(2)
-    return cut if bias is None else cut + bias.reshape(-1, 1, 1)
+    return cut if bias is None else cut + bias.reshape(-1, *[1] * rank)
 
 
 def _windows(x: Array, window: Window, ceil_mode: bool, outside: float) -> Array:
-    """What each window sees: [kernel positions, N, C, output height, output width]; `outside` where no pixel is."""
-    counts = [window.outputs(axis, extent, ceil_mode) for axis, extent in enumerate(x.shape[2:])]
-    amounts = [(0, 0), (0, 0)]
-    for axis, extent in enumerate(x.shape[2:]):
-        reach = (counts[axis] - 1) * window.strides[axis] + window.span(axis)
-        amounts.append((window.begin[axis], max(reach - extent - window.begin[axis], 0)))
-    padded = np.pad(x, amounts, constant_values=outside)
+    """What each window sees: [kernel positions, N, C, output extents]; `outside` where no pixel is."""
+    axes = range(x.ndim - 2)
+    counts = [window.outputs(axis, x.shape[axis + 2], ceil_mode) for axis in axes]
+    reaches = [(counts[axis] - 1) * window.strides[axis] + window.span(axis) for axis in axes]
+    missing = [max(reaches[axis] - x.shape[axis + 2] - window.begin[axis], 0) for axis in axes]
+    whole = padded(x, window.begin, missing, outside)
     seen = []
-    for row in range(window.kernel[0]):
-        for column in range(window.kernel[1]):
-            first = (row * window.dilations[0], column * window.dilations[1])
-            rows, columns = (
-                slice(first[axis], first[axis] + (counts[axis] - 1) * window.strides[axis] + 1, window.strides[axis])
-                for axis in (0, 1)
-            )
-            seen.append(padded[:, :, rows, columns])
+    for position in product(*map(range, window.kernel)):
+        firsts = [position[axis] * window.dilations[axis] for axis in axes]
+        taken = [
+            slice(firsts[axis], firsts[axis] + (counts[axis] - 1) * window.strides[axis] + 1, window.strides[axis])
+            for axis in axes
+        ]
+        seen.append(whole[(..., *taken)])
     return np.stack(seen)
 
 
@@ -127,9 +147,24 @@ def average_pool(call: Call) -> Array:
     counted = np.ones_like(x)
     counted_window = window
     if call.get("count_include_pad", 0):
-        (top, left), (bottom, right) = window.begin, window.end
-        counted = np.pad(counted, ((0, 0), (0, 0), (top, bottom), (left, right)), constant_values=1)
-        counted_window = Window(window.kernel, window.strides, window.dilations, [0, 0], [0, 0])
+        counted = padded(counted, window.begin, window.end, 1)
+        counted_window = replace(window, begin=[0] * len(window.kernel), end=[0] * len(window.kernel))
     sums = _windows(x, window, ceil_mode, 0).sum(axis=0)
-    numbers = _windows(counted, counted_window, ceil_mode, 0).sum(axis=0)[:, :, : sums.shape[2], : sums.shape[3]]
-    return sums / numbers
+    numbers = _windows(counted, counted_window, ceil_mode, 0).sum(axis=0)
+    return sums / numbers[tuple(slice(extent) for extent in sums.shape)]
+
+
+@operator("LpPool")
+def lp_pool(call: Call) -> Array:
+    (x,) = call.inputs
+    window = Window.of(call, call.get("kernel_shape"), x.shape[2:])
+    order = call.get("p", 2)
+    seen = _windows(np.abs(x) ** order, window, bool(call.get("ceil_mode", 0)), 0)
+    return seen.sum(axis=0) ** (1 / order)
+
+
+@operator("GlobalLpPool")
+def global_lp_pool(call: Call) -> Array:
+    (x,) = call.inputs
+    order = call.get("p", 2)
+    return (np.abs(x) ** order).sum(axis=tuple(range(2, x.ndim)), keepdims=True) ** (1 / order)

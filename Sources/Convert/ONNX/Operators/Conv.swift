@@ -10,14 +10,7 @@ extension ONNXOperator {
   }
 
   static let convTranspose = ONNXOperator("ConvTranspose", inputs: 2...3) { node in
-    let weight = try node.shape(1)
-    guard try node.ints("output_shape") == nil else {
-      throw node.refusal(
-        "output_shape", "ConvTranspose states its output's size", supported: "pads and output_padding",
-        hint: "re-export with explicit pads")
-    }
-    let outputPadding = try node.ints("output_padding") ?? [0, 0]
-    let window = try node.window(kernelFrom: weight, input: node.shape(0), samePadding: false)
+    let (window, outputPadding) = try node.transposedWindow(kernelFrom: node.shape(1), input: node.shape(0))
     let operation = try ConvTranspose(
       window: window, outputPadding: outputPadding, groups: node.int("group", default: 1))
     try node.emit(operation, node.allOperands())
