@@ -4,7 +4,7 @@ import FerryTensor
 public struct Pad: Operator {
   public static let name = "Pad"
 
-  public enum Mode: String, Sendable, CaseIterable { case constant, edge, reflect }
+  public enum Mode: String, Sendable, CaseIterable { case constant, edge, reflect, wrap }
   public let mode: Mode
   /// The amounts before each axis, then those after each axis.
   public let pads: [Dimension]
@@ -43,6 +43,9 @@ public struct Pad: Operator {
       try shape.indices.map { axis in
         let size = try shape[axis] + pads[axis] + pads[axis + shape.count]
         if let size = size.value, size < 0 { throw invalid("pads \(pads) leave \(size) elements along axis \(axis)") }
+        if mode == .wrap, (pads[axis].value ?? 0) < 0 || (pads[axis + shape.count].value ?? 0) < 0 {
+          throw invalid("wrap padding with the negative pads \(pads)", supported: "0 or more")
+        }
         if let extent = shape[axis].value, mode != .constant {
           let largest = max(pads[axis].value ?? 0, pads[axis + shape.count].value ?? 0)
           let allowed = mode == .reflect ? extent - 1 : extent == 0 ? 0 : .max
@@ -69,6 +72,7 @@ public struct Pad: Operator {
         switch mode {
         case .constant: return nil
         case .edge: return min(max(position, 0), extent - 1)
+        case .wrap: return (position % extent + extent) % extent
         case .reflect: return position < 0 ? -position : 2 * (extent - 1) - position
         }
       }

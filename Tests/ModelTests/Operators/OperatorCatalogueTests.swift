@@ -20,6 +20,7 @@ import Testing
       (Flatten(axis: 2), [[2, 3, 4]]),
       (Gather(axis: 1), [[2, 3], []]),
       (Gemm(activation: Activation(.sigmoid)), [[2, 5], [3, 5], [3]]),
+      (try GlobalLpPool(order: 3), [[2, 3, 4]]),
       (GlobalPool(.maximum), [[2, 3, 4, 5]]),
       (Logic(.xor), [[2, 3], [2, 1]]),
       (MatMul(), [[2, 3, 4], [4, 5]]),
@@ -28,12 +29,23 @@ import Testing
           rows: 4, boxesPerClass: 2, overlapThreshold: 0.5, scoreThreshold: 0.25, usesCenters: true),
         [[1, 3, 4], [1, 2, 3]]
       ),
+      (try LocalResponseNormalization(size: 4, alpha: 0.3, beta: 0.5, bias: 2), [[2, 5, 3]]),
+      (try LpPool(order: 3, window: window), [[1, 2, 6, 7]]),
+      (try Normalize(.standardized, axes: [0, 2], epsilon: 1e-3), [[2, 3, 4]]),
       (Pad(pads: [0, 1, 2, -1], mode: .constant, value: 2.5), [[3, 4]]),
       (try Pool(.averageIncludingPadding, window: window, ceilMode: true), [[1, 2, 6, 7]]),
       (PRelu(), [[2, 3, 4], [3, 1]]),
       (Reduce(.mean, axes: [1], keepsDimensions: false), [[2, 3, 4]]),
       (Reshape(shape: [3, 8]), [[2, 3, 4]]),
       (try Sizes([7, 9], shape: [2, 1], elementType: .int32), []),
+      (
+        try Resize(
+          .init(
+            .cubic, .cropAndResize, rounding: .ceiling, cubicCoefficient: -0.5, excludesOutside: true,
+            antialias: true, extrapolationValue: 1.5),
+          axes: [.init(size: 2), .init(size: 3, scale: 0.7, start: 0.1, end: 0.8), .init(size: 9, start: -0.2)]),
+        [[2, 5, 4]]
+      ),
       (Slice(starts: [1, 3], counts: [1, 2], steps: [1, -2]), [[2, 4]]),
       (Softmax(axis: 1), [[2, 3]]),
       (TopK(2, axis: 0, selectsLargest: false), [[3, 2]]),

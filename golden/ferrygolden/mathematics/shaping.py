@@ -114,3 +114,26 @@ def pad(call: Call) -> Array:
     mode = call.get("mode", "constant")
     options = {"constant_values": 0.0 if fill is None else float(fill)} if mode == "constant" else {}
     return np.pad(x[cut], [(max(b, 0), max(e, 0)) for b, e in widths], mode=mode, **options)
+
+
+@operator("DepthToSpace")
+def depth_to_space(call: Call) -> Array:
+    """DCR: a channel's number is (row, column, channel) of its block; CRD: (channel, row, column)."""
+    (x,) = call.inputs
+    block = call.get("blocksize")
+    n, c, h, w = x.shape
+    rest = c // block**2
+    if call.get("mode", "DCR") == "CRD":
+        blocks = x.reshape(n, rest, block, block, h, w)
+    else:
+        blocks = np.moveaxis(x.reshape(n, block, block, rest, h, w), 3, 1)
+    return np.einsum("ncijhw->nchiwj", blocks).reshape(n, rest, h * block, w * block)
+
+
+@operator("SpaceToDepth")
+def space_to_depth(call: Call) -> Array:
+    (x,) = call.inputs
+    block = call.get("blocksize")
+    n, c, h, w = x.shape
+    blocks = x.reshape(n, c, h // block, block, w // block, block)
+    return np.einsum("nchiwj->nijchw", blocks).reshape(n, c * block**2, h // block, w // block)

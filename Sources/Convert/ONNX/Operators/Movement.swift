@@ -98,7 +98,7 @@ extension ONNXOperator {
     let rank = try node.shape(0).count
     let modeName = try node.string("mode", default: "constant")
     guard let mode = Pad.Mode(rawValue: modeName) else {
-      throw node.refusal("mode", "Pad has the mode \(modeName)", supported: "constant, edge, reflect")
+      throw node.refusal("mode", "Pad has the mode \(modeName)", supported: "constant, edge, reflect, wrap")
     }
     var amounts: [Dimension]
     var value: Float = 0
