@@ -82,7 +82,7 @@ import Testing
       Sample(PRelu(), [[2, 19, 3, 5], [2, 19, 3, 5]]), Sample(PRelu(), [[2, 3, 4], [3, 1]], weights: [1]),
       Sample(Softmax(axis: 1), [[2, 10]]), Sample(Concat(axis: 1), [[1, 3, 2, 2], [1, 17, 2, 2]]),
     ]
-    for kind in Binary.Kind.allCases where kind != .power {
+    for kind in Binary.Kind.allCases where ![.power, .modulo, .remainder].contains(kind) {
       samples += [
         Sample(Binary(kind), [[2, 19, 3, 5], [2, 19, 3, 5]]), Sample(Binary(kind), [[2, 19, 3, 5], [2, 19, 1, 1]]),
         Sample(Binary(kind), [[2, 19, 1, 1], [2, 19, 3, 5]]),

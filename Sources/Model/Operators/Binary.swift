@@ -10,7 +10,13 @@ import FerryTensor
 public struct Binary: Operator {
   public static let name = "Binary"
 
-  public enum Kind: String, Sendable, CaseIterable { case add, subtract, multiply, divide, maximum, minimum, power }
+  public enum Kind: String, Sendable, CaseIterable {
+    case add, subtract, multiply, divide, maximum, minimum, power
+    /// x₁ − ⌊x₁ / x₂⌋ · x₂, with the sign of x₂, as Python's %
+    case modulo
+    /// x₁ − trunc(x₁ / x₂) · x₂, with the sign of x₁, as C's fmod
+    case remainder
+  }
   public let kind: Kind
 
   public init(_ kind: Kind) { self.kind = kind }
@@ -54,7 +60,15 @@ public struct Binary: Operator {
     case .maximum: x.isNaN || y.isNaN ? .nan : Swift.max(x, y)
     case .minimum: x.isNaN || y.isNaN ? .nan : Swift.min(x, y)
     case .power: pow(x, y)
+    case .modulo: Self.modulo(x, y)
+    case .remainder: fmod(x, y)
     }
+  }
+
+  private static func modulo(_ x: Double, _ y: Double) -> Double {
+    let remainder = fmod(x, y)
+    if remainder == 0 { return Double(signOf: y, magnitudeOf: 0) }
+    return (remainder < 0) == (y < 0) ? remainder : remainder + y
   }
 
   @_specialize(where Scalar == Float)

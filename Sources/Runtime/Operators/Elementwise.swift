@@ -112,7 +112,7 @@ extension FerryKernels.Binary.Operation {
     case .divide: self = .divide
     case .maximum: self = .maximum
     case .minimum: self = .minimum
-    case .power: return nil
+    case .power, .modulo, .remainder: return nil
     }
   }
 }
@@ -126,7 +126,7 @@ struct UnaryStep: PlanStep {
   var label: String { "activation: \(name)" }
 
   func run(_ run: borrowing PlanRun) {
-    let task = Unary(input: run.read(source), output: run.write(target), activation: activation)
+    let task = FerryKernels.Unary(input: run.read(source), output: run.write(target), activation: activation)
     let kernel = run.kernels.unary
     run.parallel(source.count, grain: 8192) { kernel(task, $0) }
   }

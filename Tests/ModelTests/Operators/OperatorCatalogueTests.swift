@@ -17,12 +17,15 @@ import Testing
       (Concat(axis: 1), [[2, 3], [2, 4]]),
       (try Conv(window: window, groups: 2, activation: Activation(.relu)), [[1, 4, 5, 6], [6, 2, 3, 2], [6]]),
       (try ConvTranspose(window: window, outputPadding: [1, 0], groups: 1), [[1, 4, 3, 3], [4, 2, 3, 2]]),
+      (Expand(shape: [2, 1, 4]), [[3, 1]]),
       (Flatten(axis: 2), [[2, 3, 4]]),
       (Gather(axis: 1), [[2, 3], []]),
       (Gemm(activation: Activation(.sigmoid)), [[2, 5], [3, 5], [3]]),
       (try GlobalLpPool(order: 3), [[2, 3, 4]]),
       (GlobalPool(.maximum), [[2, 3, 4, 5]]),
       (Logic(.xor), [[2, 3], [2, 1]]),
+      (Hardmax(axis: 1), [[2, 3]]),
+      (LogSoftmax(axis: 1), [[2, 3]]),
       (MatMul(), [[2, 3, 4], [4, 5]]),
       (
         try NonMaxSuppression(
@@ -51,6 +54,8 @@ import Testing
       (TopK(2, axis: 0, selectsLargest: false), [[3, 2]]),
       (Transpose(permutation: [2, 0, 1]), [[2, 3, 4]]),
       (Where(), [[2, 1], [3], [2, 3]]),
+      (Tile(repeats: [2, 1, 3]), [[2, 3, 4]]),
+      (Unary(.shrink, a: 0.5, b: 0.25), [[2, 3]]),
     ]
   }
 

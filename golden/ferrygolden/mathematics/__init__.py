@@ -7,6 +7,7 @@ values inside a graph. It is not fast, and knows the operators that Ferry's gold
 # The operators' modules fill the evaluator's table when they are imported.
 from ferrygolden.mathematics import (  # noqa: F401
     elementwise,
+    functions,
     products,
     resampling,
     selection,

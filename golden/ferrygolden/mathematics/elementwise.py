@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from ferrygolden.mathematics.evaluator import Array, Call, operator
@@ -85,14 +87,30 @@ def power(call: Call) -> Array:
     return call.inputs[0] ** call.inputs[1]
 
 
+@operator("Mod")
+def modulo(call: Call) -> Array:
+    """With the sign of the dividend (fmod) or of the divisor."""
+    return (np.fmod if call.get("fmod", 0) else np.mod)(*call.inputs)
+
+
 @operator("Max")
 def maximum(call: Call) -> Array:
-    return np.maximum(*call.inputs)
+    return reduce(np.maximum, call.inputs)
 
 
 @operator("Min")
 def minimum(call: Call) -> Array:
-    return np.minimum(*call.inputs)
+    return reduce(np.minimum, call.inputs)
+
+
+@operator("Sum")
+def total(call: Call) -> Array:
+    return reduce(np.add, call.inputs)
+
+
+@operator("Mean")
+def mean(call: Call) -> Array:
+    return reduce(np.add, call.inputs) / len(call.inputs)
 
 
 @operator("Identity", "Dropout")

@@ -15,11 +15,15 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Call:
-    """One node with its inputs at hand. Inputs are arrays, floating-point ones float64; one that is left out is None."""
+    """One node with its inputs at hand. Inputs are arrays, floating-point ones float64; one that is left out is None.
+
+    `outputs` is how many outputs the node names.
+    """
 
     opset: int
     attributes: Mapping[str, Any]
     inputs: tuple[Any, ...]
+    outputs: int = 1
 
     def get(self, name: str, default: Any = None) -> Any:
         """An attribute, or `default` where the node has none of that name. Strings come as str, tensors as arrays."""
@@ -60,7 +64,7 @@ def evaluate(model: onnx.ModelProto, inputs: Mapping[str, Array]) -> dict[str, A
         attributes = {entry.name: _attribute(entry) for entry in node.attribute}
         arguments = tuple(values[name] if name else None for name in node.input)
         with np.errstate(over="ignore"):
-            results = OPERATORS[node.op_type](Call(opset, attributes, arguments))
+            results = OPERATORS[node.op_type](Call(opset, attributes, arguments, len(node.output)))
         for name, result in zip(node.output, results if isinstance(results, tuple) else (results,), strict=False):
             values[name] = np.asarray(result)
     return values

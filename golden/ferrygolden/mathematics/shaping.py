@@ -50,6 +50,33 @@ def expand(call: Call) -> Array:
     return np.broadcast_to(x, np.broadcast_shapes(x.shape, tuple(target)))
 
 
+@operator("Size")
+def size(call: Call) -> Array:
+    return np.array(call.inputs[0].size, np.int64)
+
+
+@operator("Range")
+def range_(call: Call) -> Array:
+    return np.arange(*(value.item() for value in call.inputs))
+
+
+@operator("Tile")
+def tile(call: Call) -> Array:
+    return np.tile(call.inputs[0], call.inputs[1])
+
+
+@operator("Split")
+def split(call: Call) -> tuple[Array, ...]:
+    """Parts of the stated sizes; without any, equal ones, the last smaller."""
+    x, axis = call.inputs[0], call.get("axis", 0)
+    sizes = call.integers("split", 1, since=13)
+    if sizes is None:
+        count = call.outputs
+        chunk = -(-x.shape[axis] // count)
+        sizes = [chunk] * (count - 1) + [x.shape[axis] - chunk * (count - 1)]
+    return tuple(np.split(x, np.cumsum(sizes)[:-1], axis))
+
+
 @operator("Reshape")
 def reshape(call: Call) -> Array:
     """0 keeps the input's extent (unless allowzero), −1 takes what is left."""

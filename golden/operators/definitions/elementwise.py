@@ -1,5 +1,7 @@
 """Activations with their optional bounds, and pairs of operands with broadcasting."""
 
+import numpy as np
+
 from operators.definition import EXACT, scalar
 from operators.definition import Definition as Case
 
@@ -74,4 +76,19 @@ CASES = [
     Case("pow", "y = Pow (x, exponent)", X, {"exponent": scalar(3)}, opset=13),
     Case("max-of-two", "y = Max (a, b)", {"a": A, "b": B}, opset=13, tolerance=EXACT),
     Case("min-of-two", "y = Min (a, b)", {"a": A, "b": B}, opset=13, tolerance=EXACT),
+    Case("max-of-three", "y = Max (a, b, c)", {"a": A, "b": B, "c": [5]}, opset=8, tolerance=EXACT),
+    Case("min-of-one", "y = Min (x)", X, opset=7, tolerance=EXACT),
+    Case("sum-of-two", "y = Sum (a, b)", {"a": A, "b": A}, opset=7),
+    Case("sum-of-three", "y = Sum (a, b, c)", {"a": A, "b": B, "c": [5]}, opset=13),
+    Case("mean-of-three", "y = Mean (a, b, c)", {"a": A, "b": B, "c": [5]}, opset=8),
+    Case("mean-of-one", "y = Mean (x)", X, opset=13, tolerance=EXACT),
+    Case("mod-fmod", "y = Mod <fmod = 1> (a, b)", {"a": A, "b": B}, opset=10, **WIDE),
+    Case("mod-stored", "y = Mod <fmod = 1> (x, three)", X, {"three": scalar(-3)}, opset=13, **WIDE),
+    Case("pow-of-integer", "y = Pow (x, exponent)", X, {"exponent": np.array(2)}, opset=15),
+    Case("pow-broadcast", "y = Pow (a, b)", {"a": A, "b": B}, opset=7, shift=4, scale=0.5),
+    Case("clip-computed", "low = ReduceMin <keepdims = 0> (b) y = Clip (a, low)", {"a": A, "b": B}, opset=13,
+         tolerance=EXACT),
+    Case("clip-computed-both",
+         "low = ReduceMin <keepdims = 0> (b) high = ReduceMax <keepdims = 0> (b) y = Clip (a, low, high)",
+         {"a": A, "b": B}, opset=13, tolerance=EXACT, **WIDE),
 ]

@@ -37,4 +37,13 @@ CASES = [
     Case("softmax-channels", "y = Softmax <axis = 1> (x)", {"x": [2, 5, 3, 4]}, opset=13, scale=4),
     Case("softmax-opset-11", "y = Softmax (x)", {"x": [2, 3, 4]}, opset=11, scale=4),
     Case("softmax-far", "y = Softmax <axis = -1> (x)", {"x": [3, 10]}, opset=17, scale=100),
+    Case("gemm-opset-7", "y = Gemm (x, w, b)", {"x": [3, 17]}, {"w": [17, 5], "b": [5]}, opset=7),
+    Case("gemm-three-inputs", "d = Neg (b) y = Gemm <alpha = 0.5, beta = 0.25, transA = 1, transB = 1> (a, d, c)",
+         {"a": [7, 3], "b": [4, 7], "c": [1, 4]}),
+    Case("matmul-vectors", "y = MatMul (a, b)", {"a": [7], "b": [7]}),
+    Case("matmul-row", "y = MatMul (a, b)", {"a": [4], "b": [2, 4, 5]}),
+    Case("matmul-column", "y = MatMul (a, w)", {"a": [2, 3, 4]}, {"w": [4]}, opset=9),
+    Case("matmul-broadcast", "y = MatMul (a, b)", {"a": [2, 1, 3, 4], "b": [5, 4, 6]}, opset=7),
+    Case("batch-normalization-rank-3", f"y = {NORMALISE}", {"x": [2, 5, 7]}, STATISTICS, opset=15),
+    Case("batch-normalization-rank-5", f"y = {NORMALISE}", {"x": [2, 5, 2, 3, 4]}, STATISTICS, opset=15),
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from operators.definition import EXACT, Definition, integers, scalar
+from operators.definition import EXACT, ROUNDED, Definition, integers, scalar
 
 Case = partial(Definition, tolerance=EXACT)
 X = {"x": [2, 6, 3, 4]}
@@ -74,4 +74,42 @@ CASES = [
     Case("slice-without-axes", "y = Slice (x, starts, ends)", X, {"starts": integers(0, 1), "ends": integers(1, 100)}),
     Case("slice-backwards", "y = Slice (x, starts, ends, axes, steps)", X,
          {"starts": integers(-1), "ends": integers(-END), "axes": integers(1), "steps": integers(-1)}),
+    Case("expand", "y = Expand (x, shape)", {"x": [3, 1]}, {"shape": integers(2, 1, 6)}, opset=8),
+    Case("expand-shorter", "y = Expand (x, shape)", {"x": [2, 1, 4]}, {"shape": integers(3, 1)}, opset=13),
+    Case("expand-stored-to-batch",
+         "batch = Shape <start = 0, end = 1> (x) shape = Concat <axis = 0> (batch, rest) t = Expand (token, shape) "
+         "y = Concat <axis = 1> (t, x)",
+         {"x": ["batch", 3, 5]}, {"rest": integers(1, 5), "token": [1, 1, 5]}, opset=17, sizes={"batch": 2}),
+    Case("tile", "y = Tile (x, repeats)", {"x": [2, 3, 4]}, {"repeats": integers(2, 1, 3)}, opset=7),
+    Case("tile-like-shape", "batch = Shape <start = 0, end = 1> (x) t = Tile (w, batch) y = Sub (x, t)",
+         {"x": ["batch"]}, {"w": [1]}, opset=17, sizes={"batch": 3}, tolerance=ROUNDED),
+    Case("split-attribute", "y, z = Split <axis = 1, split = [2, 4]> (x)", X, opset=11, outputs=("y", "z")),
+    Case("split-equal", "y, z, v = Split <axis = -3> (x)", X, opset=7, outputs=("y", "z", "v")),
+    Case("split-input", "y, z = Split <axis = 3> (x, sizes)", X, {"sizes": integers(3, 1)}, opset=13,
+         outputs=("y", "z")),
+    Case("split-uneven", "y, z = Split <axis = 2, num_outputs = 2> (x)", X, opset=18, outputs=("y", "z")),
+    Case("split-one-unused", "unread, y = Split <axis = 1, num_outputs = 2> (x)", X, opset=18),
+    Case("split-symbolic", "y, z = Split <axis = 2, num_outputs = 2> (x)", {"x": [1, 2, "height", 3]}, opset=18,
+         sizes={"height": 7}, outputs=("y", "z")),
+    Case("range", "offsets = Range (start, limit, delta) y = Max (x, offsets)", {"x": [3, 5]},
+         {"start": scalar(-1), "limit": scalar(1.2), "delta": scalar(0.5)}, opset=11),
+    Case("range-of-integers", "order = Range (start, limit, delta) y = Gather <axis = 1> (x, order)",
+         {"x": [3, 5]}, {"start": np.array(4), "limit": np.array(-1), "delta": np.array(-2)}, opset=13),
+    Case("size", "count = Size (x) part = Div (count, six) last = Unsqueeze (part, zero) "
+         "shape = Concat <axis = 0> (minus, last) y = Reshape (x, shape)", X,
+         {"six": np.array(6), "zero": integers(0), "minus": integers(-1)}, opset=13),
+    Case("constant-of-shape-symbolic",
+         "shape = Shape (x) ones = ConstantOfShape <value = float[1] {0.25}> (shape) y = Max (x, ones)",
+         {"x": ["batch", 5]}, opset=9, sizes={"batch": 3}),
+    Case("sizes-by-product",
+         "shape = Shape (x) count = ReduceProd <axes = [0]> (shape) y = Reshape (x, count)", X, opset=13),
+    Case("sizes-by-modulo",
+         """width = Shape <start = 3, end = 4> (x)
+            over = Mod (width, four)
+            back = Neg (over)
+            more = Add (back, four)
+            pads = Concat <axis = 0> (front, more)
+            y = Pad (x, pads)""",
+         {"x": [1, 2, 3, "width"]}, {"four": integers(4), "front": integers(0, 0, 0, 0, 0, 0, 0)}, opset=15,
+         sizes={"width": 6}),
 ]  # fmt: skip

@@ -11,31 +11,37 @@ extension ONNXImporter {
     isIntermediate: Bool = false
   ) throws -> [Operand] {
     let sizes = operands.compactMap { if case .integers(let tensor) = $0 { tensor } else { nil } }
-    if !sizes.isEmpty, sizes.count == operands.count, let result = try operation.applied(toSizes: sizes) {
-      return [.integers(result)]
-    }
     let known = operands.compactMap(KnownNumbers.init)
-    if !known.isEmpty, known.count == operands.count {
-      return try fold(operation, known, node: node, outputNames: outputNames)
+    guard !operands.isEmpty, sizes.count == operands.count || known.count == operands.count,
+      // Where the shape of the result depends on the input, what is known is repeated when the network runs.
+      let count = try elementCount(operation.outputShapes(for: operands.map { shape(of: $0) }))
+    else {
+      return try addNode(
+        operation, operands, node: node, outputNames: outputNames, isIntermediate: isIntermediate)
     }
+    try spend(count, on: node)
+    if sizes.count == operands.count, let result = try operation.applied(toSizes: sizes) { return [.integers(result)] }
+    if known.count == operands.count { return try fold(operation, known, node: node, outputNames: outputNames) }
     return try addNode(
       operation, operands, node: node, outputNames: outputNames, isIntermediate: isIntermediate)
+  }
+
+  /// The elements of all shapes together; nil if one is symbolic.
+  private func elementCount(_ shapes: [[Dimension]]) throws -> Int? {
+    var sum = 0
+    for shape in shapes {
+      guard let fixed = shape.fixed else { return nil }
+      let (total, overflows) = sum.addingReportingOverflow(try Shape(fixed).elementCount)
+      sum = overflows ? .max : total
+    }
+    return sum
   }
 
   /// Computes an operator of constants in double precision.
   private func fold(
     _ operation: any Operator, _ known: [KnownNumbers], node: ONNXNode, outputNames: [String]
   ) throws -> [Operand] {
-    let shapes = try operation.outputShapes(for: known.map { $0.shape.map { Dimension($0) } })
     let types = try operation.outputTypes(for: known.map(\.elementType))
-    let count = try shapes.reduce(0) { sum, shape in
-      guard let fixed = shape.fixed else {
-        throw FerryError(.unsupportedModel, "\(node.operatorType) of constants depends on the input's size")
-      }
-      let (total, overflows) = sum.addingReportingOverflow(try Shape(fixed).elementCount)
-      return overflows ? .max : total
-    }
-    try spend(count, on: node)
     let sources = known.flatMap(\.sources)
     let results = try operation.evaluate(known.map { ReferenceArray(shape: $0.shape, elements: $0.numbers()) })
     return try results.enumerated().map { index, result in

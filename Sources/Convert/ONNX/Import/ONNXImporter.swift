@@ -240,6 +240,15 @@ final class ONNXImporter {
     try context.finish()
   }
 
+  func shape(of operand: Operand) -> [Dimension] {
+    switch operand {
+    case .value(let id): graph[id].shape
+    case .constant(let constant): constant.tensor.shape.dimensions.map { Dimension($0) }
+    case .integers(let tensor): tensor.shape.map { Dimension($0) }
+    case .refused: []
+    }
+  }
+
   /// The graph's value for an operand; a constant becomes a weight.
   func value(of operand: Operand) throws -> ValueID {
     switch operand {

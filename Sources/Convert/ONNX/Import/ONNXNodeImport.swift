@@ -97,14 +97,7 @@ struct ONNXNodeImport {
   /// The input as a value of the graph; a constant becomes a weight.
   func value(_ index: Int) throws -> ValueID { try importer.value(of: operand(index)) }
 
-  func shape(_ index: Int) throws -> [Dimension] {
-    switch try operand(index) {
-    case .value(let id): importer.graph[id].shape
-    case .constant(let constant): constant.tensor.shape.dimensions.map { Dimension($0) }
-    case .integers(let tensor): tensor.shape.map { Dimension($0) }
-    case .refused: []
-    }
-  }
+  func shape(_ index: Int) throws -> [Dimension] { importer.shape(of: try operand(index)) }
 
   func elementType(_ index: Int) throws -> ElementType {
     switch try operand(index) {
@@ -192,7 +185,7 @@ struct ONNXNodeImport {
     importer.environment[node.outputs[output]] = operand
   }
 
-  private func outputName(_ output: Int) -> String { output < node.outputs.count ? node.outputs[output] : "" }
+  func outputName(_ output: Int) -> String { output < node.outputs.count ? node.outputs[output] : "" }
 
   /// Outputs beyond the first must not be asked for.
   func requireSingleOutput(_ code: FerryError.Code = .unsupportedModel, _ message: String, hint: String? = nil) throws {

@@ -11,6 +11,8 @@ enum Operand {
   case integers(ShapeTensor)
   /// Its producer was refused; what reads it is passed over, so that one cause is reported once.
   case refused
+
+  var isIntegers: Bool { if case .integers = self { true } else { false } }
 }
 
 /// A floating-point tensor that no node of the graph reads yet.

@@ -55,7 +55,7 @@ struct ShapeTensor {
     let left = try Binary(.add).evaluateChecked([positions(a), zeros(b)])
     let right = try Binary(.add).evaluateChecked([zeros(a), positions(b)])
     let elements = try zip(left.elements, right.elements).map { i, j in
-      try combine(kind, a.elements[Int(i)], b.elements[Int(j)])
+      try Dimension.combined(kind, a.elements[Int(i)], b.elements[Int(j)])
     }
     return ShapeTensor(
       shape: left.shape, elements: elements, elementType: a.elementType, sources: a.sources + b.sources)
@@ -105,26 +105,6 @@ struct ShapeTensor {
     }
     return (shape, (columns.first ?? []).indices.map { position in columns.map { $0[position] } })
   }
-
-  private static func combine(_ kind: Binary.Kind, _ a: Dimension, _ b: Dimension) throws -> Dimension {
-    switch kind {
-    case .add: return try a + b
-    case .subtract: return try a - b
-    case .multiply: return try a * b
-    case .maximum: return try .maximum(a, b)
-    case .minimum: return try .minimum(a, b)
-    case .divide:
-      guard let divisor = b.value, divisor != 0 else {
-        throw FerryError(.unsupportedModel, "a size is divided by \(b)", supported: "division by a number other than 0")
-      }
-      // ONNX divides integers towards zero, which rounding down matches for sizes: they are not negative.
-      if let dividend = a.value { return try Dimension(checking: dividend / divisor) }
-      if divisor < 0 { return try (a * -1).dividedRoundingDown(by: -divisor) }
-      return try a.dividedRoundingDown(by: divisor)
-    case .power:
-      throw FerryError(.unsupportedModel, "a size is raised to a power", supported: "+ − × ÷ min max")
-    }
-  }
 }
 
 extension Operator {
@@ -133,7 +113,11 @@ extension Operator {
   /// - Throws: `unsupportedType`, `unsupportedModel`, `invalidModel`.
   func applied(toSizes sizes: [ShapeTensor]) throws -> ShapeTensor? {
     if let binary = self as? Binary { return try .combined(binary.kind, sizes[0], sizes[1]) }
-    if self is Concat || self is Reshape || self is Slice || self is Transpose || self is Flatten {
+    if let unary = self as? Unary { return try sizes[0].applying(unary.kind) }
+    if let reduce = self as? Reduce { return try sizes[0].reduced(by: reduce) }
+    if self is Concat || self is Reshape || self is Slice || self is Transpose || self is Flatten || self is Expand
+      || self is Tile
+    {
       _ = try outputTypes(for: sizes.map(\.elementType))
       return try .moved(by: self, sizes)
     }

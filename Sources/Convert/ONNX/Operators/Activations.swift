@@ -11,27 +11,42 @@ extension ONNXOperator {
   static let hardSigmoid = activation("HardSigmoid") { node in
     Activation(.hardSigmoid, a: try node.float("alpha", default: 0.2), b: try node.float("beta", default: 0.5))
   }
-  static let hardSwish = activation("HardSwish", opsets: 14...23) { _ in Activation(.hardSwish, a: 1 / 6, b: 0.5) }
+  static let hardSwish = activation("HardSwish", opsets: 14...28) { _ in Activation(.hardSwish, a: 1 / 6, b: 0.5) }
 
-  static let clip = ONNXOperator("Clip", inputs: 1...3) { node in
-    let lower: Float
-    let upper: Float
+  /// Bounds that are computed, or of a shape of their own, make it a maximum and a minimum.
+  static let clip = ONNXOperator("Clip", opsets: 7...28, inputs: 1...3) { node in
     if node.opset < 11 {
-      lower = try node.float("min", default: -.greatestFiniteMagnitude)
-      upper = try node.float("max", default: .greatestFiniteMagnitude)
-    } else {
-      lower = node.has(1) ? try node.scalar(1, "lower bound") : -.infinity
-      upper = node.has(2) ? try node.scalar(2, "upper bound") : .infinity
+      let lower = try node.float("min", default: -.greatestFiniteMagnitude)
+      let upper = try node.float("max", default: .greatestFiniteMagnitude)
+      return try node.emit(Activate(Activation(.clip, a: lower, b: upper)), [node.operand(0)])
     }
-    try node.emit(Activate(Activation(.clip, a: lower, b: upper)), [node.operand(0)])
+    if try node.hasConstantOrNothing(1), try node.hasConstantOrNothing(2), try node.elementType(0) == .float32 {
+      let lower = node.has(1) ? try node.scalar(1, "lower bound") : -.infinity
+      let upper = node.has(2) ? try node.scalar(2, "upper bound") : .infinity
+      return try node.emit(Activate(Activation(.clip, a: lower, b: upper)), [node.operand(0)])
+    }
+    for index in 1...2 where node.has(index) {
+      guard try Dimension.product(node.shape(index)) == 1 else {
+        throw FerryError(
+          .invalidModel, "bound \(index) of Clip has the shape \(try node.shape(index).text)", supported: "one number")
+      }
+    }
+    var result = try node.operand(0)
+    if node.has(1) {
+      let bounds = [result, try node.bound(1)]
+      if !node.has(2) { return try node.emit(Binary(.maximum), bounds) }
+      result = try node.intermediate(Binary(.maximum), bounds, suffix: "raised")
+    }
+    guard node.has(2) else { return try node.alias(node.operand(0)) }
+    try node.emit(Binary(.minimum), [result, node.bound(2)])
   }
 
-  static let pRelu = ONNXOperator("PRelu", inputs: 2...2) { node in
+  static let pRelu = ONNXOperator("PRelu", opsets: 7...28, inputs: 2...2) { node in
     try node.emit(PRelu(), [node.operand(0), node.operand(1)])
   }
 
   private static func activation(
-    _ type: String, opsets: ClosedRange<Int> = ONNXModel.supportedOpsets,
+    _ type: String, opsets: ClosedRange<Int> = 7...28,
     _ make: @escaping @Sendable (inout ONNXNodeImport) throws -> Activation
   ) -> ONNXOperator {
     ONNXOperator(type, opsets: opsets, inputs: 1...1) { node in
@@ -42,6 +57,19 @@ extension ONNXOperator {
 }
 
 extension ONNXNodeImport {
+  /// Whether a bound is known or left out.
+  fileprivate func hasConstantOrNothing(_ index: Int) throws -> Bool {
+    guard has(index) else { return true }
+    if case .constant = try operand(index) { return true }
+    return false
+  }
+
+  /// A bound as a number that broadcasts without adding axes.
+  fileprivate func bound(_ index: Int) throws -> Operand {
+    try shape(index).isEmpty
+      ? operand(index) : intermediate(Reshape(shape: []), [operand(index)], suffix: "bound \(index)")
+  }
+
   /// An input that holds one known number.
   func scalar(_ index: Int, _ role: String) throws -> Float {
     let constant = try constant(index, role)

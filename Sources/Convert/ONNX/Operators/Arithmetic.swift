@@ -6,37 +6,55 @@ extension ONNXOperator {
   static let sub = binary("Sub", .subtract)
   static let mul = binary("Mul", .multiply)
   static let div = binary("Div", .divide)
-  static let pow = binary("Pow", .power)
   static let max = variadic("Max", .maximum)
   static let min = variadic("Min", .minimum)
+  static let sum = variadic("Sum", .add)
+  static let mean = variadic("Mean", .add, divides: true)
+
+  /// The exponent may be of another type than the base.
+  static let pow = ONNXOperator("Pow", opsets: 7...28, inputs: 2...2) { node in
+    let base = try node.operand(0)
+    var exponent = try node.operand(1)
+    if case .integers(let tensor) = exponent, let numbers = tensor.fixed, try node.elementType(0) == .float32 {
+      exponent = .constant(
+        Constant(
+          name: node.node.inputs[1], tensor: try Tensor(numbers.map { Float($0) }, shape: tensor.shape),
+          sources: tensor.sources, passes: []))
+    }
+    try node.emit(Binary(.power), [base, exponent])
+  }
+
+  static let mod = ONNXOperator("Mod", opsets: 10...28, inputs: 2...2) { node in
+    let truncates = try node.flag("fmod")
+    let operands = try node.allOperands()
+    guard try truncates || node.opset >= 28 || node.elementType(0) != .float32 else {
+      throw node.refusal(
+        "fmod", "Mod of floating-point values has fmod = 0, which opset \(node.opset) does not define",
+        supported: "1; 0 since opset 28")
+    }
+    try node.emit(Binary(truncates ? .remainder : .modulo), operands)
+  }
 
   private static func binary(_ type: String, _ kind: Binary.Kind) -> ONNXOperator {
-    ONNXOperator(type, inputs: 2...2) { node in
+    ONNXOperator(type, opsets: 7...28, inputs: 2...2) { node in
       try node.emit(Binary(kind), [node.operand(0), node.operand(1)])
     }
   }
 
-  /// Max and Min of any number of operands, folded from the left.
-  private static func variadic(_ type: String, _ kind: Binary.Kind) -> ONNXOperator {
-    ONNXOperator(type, inputs: 1...64) { node in
-      var result = try node.operand(0)
-      guard node.operands.count > 1 else { return node.alias(result) }
-      for index in 1..<node.operands.count - 1 {
-        result = try node.intermediate(Binary(kind), [result, node.operand(index)], suffix: "\(index)")
+  /// An operation on any number of operands, folded from the left.
+  private static func variadic(_ type: String, _ kind: Binary.Kind, divides: Bool = false) -> ONNXOperator {
+    ONNXOperator(type, opsets: 7...28, inputs: 1...64) { node in
+      let operands = try node.allOperands()
+      guard operands.count == node.operands.count, var result = operands.first else {
+        throw FerryError(.invalidModel, "\(type) leaves out one of its inputs")
       }
-      try node.emit(Binary(kind), [result, node.operand(node.operands.count - 1)])
+      guard operands.count > 1 else { return node.alias(result) }
+      for index in 1..<operands.count - 1 {
+        result = try node.intermediate(Binary(kind), [result, operands[index]], suffix: "\(index)")
+      }
+      guard divides else { return try node.emit(Binary(kind), [result, operands[operands.count - 1]]) }
+      let sum = try node.intermediate(Binary(kind), [result, operands[operands.count - 1]], suffix: "sum")
+      try node.emit(Binary(.divide), [sum, node.number(Float(operands.count), "count")])
     }
-  }
-
-  static let softmax = ONNXOperator("Softmax", inputs: 1...1) { node in
-    let shape = try node.shape(0)
-    let axis = try node.axis(node.int("axis", default: node.opset < 13 ? 1 : -1), rank: shape.count)
-    if node.opset < 13 && axis != shape.count - 1 {
-      // Before opset 13 all axes from the given one on are normalised together.
-      let matrix = try node.intermediate(Flatten(axis: axis), [node.operand(0)], suffix: "matrix")
-      let softmax = try node.intermediate(Softmax(axis: 1), [matrix], suffix: "softmax")
-      return try node.emit(Reshape(shape: shape), [softmax])
-    }
-    try node.emit(Softmax(axis: axis), [node.operand(0)])
   }
 }

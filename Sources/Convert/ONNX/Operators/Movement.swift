@@ -67,7 +67,7 @@ extension ONNXOperator {
     var allSteps = [Int](repeating: 1, count: shape.count)
     for (position, axis) in axes.enumerated() {
       let step = steps[position]
-      guard step != 0, abs(step) <= 1 << 31 else { throw FerryError(.invalidModel, "Slice has a step of \(step)") }
+      guard step != 0, step.magnitude <= 1 << 31 else { throw FerryError(.invalidModel, "Slice has a step of \(step)") }
       let extent = shape[axis]
       // Positions from the end are counted back, then brought into the axis, as ONNX defines it.
       func resolved(_ position: Dimension) throws -> Dimension {
@@ -92,6 +92,14 @@ extension ONNXOperator {
       allSteps[axis] = step
     }
     try node.emit(Slice(starts: allStarts, counts: counts, steps: allSteps), [node.operand(0)])
+  }
+
+  static let expand = ONNXOperator("Expand", opsets: 8...28, inputs: 2...2) { node in
+    try node.emit(Expand(shape: node.extents(1, "target sizes")), [node.operand(0)])
+  }
+
+  static let tile = ONNXOperator("Tile", opsets: 7...28, inputs: 2...2) { node in
+    try node.emit(Tile(repeats: node.extents(1, "repeats")), [node.operand(0)])
   }
 
   static let pad = ONNXOperator("Pad", inputs: 1...4) { node in
@@ -122,5 +130,19 @@ extension ONNXOperator {
       }
     }
     try node.emit(Pad(pads: amounts, mode: mode, value: value), [node.operand(0)])
+  }
+}
+
+extension ONNXNodeImport {
+  /// An input that is a list of sizes.
+  fileprivate func extents(_ index: Int, _ role: String) throws -> [Dimension] {
+    let tensor = try integers(index, role)
+    guard tensor.shape.count == 1, tensor.elements.allSatisfy({ ($0.value ?? 0) >= 0 }) else {
+      throw FerryError(
+        .invalidModel,
+        "the \(role) of \(node.operatorType) are \(tensor.elements.text), of \(tensor.shape.count) dimensions",
+        supported: "a list of sizes, 0 or more")
+    }
+    return tensor.elements
   }
 }

@@ -20,7 +20,13 @@ extension ONNXOperator {
       throw node.refusal("spatial", "BatchNormalization with spatial = 0", supported: "1")
     }
     let epsilon = try node.float("epsilon", default: 1e-5)
-    try node.emit(BatchNormalization(epsilon: epsilon), node.allOperands())
+    var operands = try node.allOperands()
+    let shape = try node.shape(0)
+    guard shape.count == 1 else { return try node.emit(BatchNormalization(epsilon: epsilon), operands) }
+    // A list of numbers is a batch of one channel.
+    operands[0] = try node.intermediate(Reshape(shape: shape + [1]), [operands[0]], suffix: "column")
+    let column = try node.intermediate(BatchNormalization(epsilon: epsilon), operands, suffix: "normalised")
+    try node.emit(Reshape(shape: shape), [column])
   }
 
   /// Outside training Dropout is the identity; its mask, which some exporters declare, cannot be had.

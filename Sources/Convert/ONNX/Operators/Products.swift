@@ -3,7 +3,7 @@ import FerryTensor
 
 extension ONNXOperator {
   /// alpha · A' · B' + beta · C. A constant B becomes the weight of a fully connected layer, outputs × inputs.
-  static let gemm = ONNXOperator("Gemm", inputs: 2...3) { node in
+  static let gemm = ONNXOperator("Gemm", opsets: 7...28, inputs: 2...3) { node in
     let alpha = try node.float("alpha", default: 1)
     let beta = try node.float("beta", default: 1)
     let transposesA = try node.flag("transA")
@@ -30,14 +30,22 @@ extension ONNXOperator {
     try node.emit(Binary(.add), [product, bias])
   }
 
-  static let matMul = ONNXOperator("MatMul", inputs: 2...2) { node in
-    let ranks = (try node.shape(0).count, try node.shape(1).count)
-    guard ranks.0 >= 2, ranks.1 >= 2 else {
+  /// A vector on the left is a row, one on the right a column; the axis that this adds goes again.
+  static let matMul = ONNXOperator("MatMul", opsets: 7...28, inputs: 2...2) { node in
+    let (left, right) = (try node.shape(0), try node.shape(1))
+    guard !left.isEmpty, !right.isEmpty else {
       throw FerryError(
-        .unsupportedModel, "MatMul of \(try node.shape(0).text) and \(try node.shape(1).text)",
-        supported: "2 dimensions or more on both sides")
+        .invalidModel, "MatMul of \(left.text) and \(right.text)", supported: "1 dimension or more on both sides")
     }
-    try node.emit(MatMul(), [node.operand(0), node.operand(1)])
+    var (a, b) = (try node.operand(0), try node.operand(1))
+    if left.count == 1 { a = try node.intermediate(Reshape(shape: [1] + left), [a], suffix: "row") }
+    if right.count == 1 { b = try node.intermediate(Reshape(shape: right + [1]), [b], suffix: "column") }
+    guard left.count == 1 || right.count == 1 else { return try node.emit(MatMul(), [a, b]) }
+    let product = try node.intermediate(MatMul(), [a, b], suffix: "product")
+    var shape = node.importer.shape(of: product)
+    if right.count == 1 { shape.removeLast() }
+    if left.count == 1 { shape.remove(at: right.count == 1 ? shape.count - 1 : shape.count - 2) }
+    try node.emit(Reshape(shape: shape), [product])
   }
 }
 
@@ -53,9 +61,9 @@ extension ONNXNodeImport {
     try emit(Binary(.add), [product, scaled(operand(2), by: beta, suffix: "beta")])
   }
 
-  private func number(_ value: Float, _ name: String) throws -> Operand {
+  func number(_ value: Float, _ name: String) throws -> Operand {
     .constant(
-      Constant(name: "\(node.displayName)/\(name)", tensor: try Tensor([value], shape: []), sources: [], passes: []))
+      Constant(name: "\(outputName(0))/\(name)", tensor: try Tensor([value], shape: []), sources: [], passes: []))
   }
 
   /// The operand times a number; itself for 1.

@@ -2,14 +2,20 @@ import FerryModel
 import FerryTensor
 
 extension ONNXOperator {
-  static let shape = ONNXOperator("Shape", inputs: 1...1) { node in
+  static let shape = ONNXOperator("Shape", opsets: 7...28, inputs: 1...1) { node in
     let shape = try node.shape(0)
     let rank = shape.count
-    func clamped(_ position: Int) -> Int { Swift.max(0, Swift.min(rank, position < 0 ? position + rank : position)) }
-    let start = clamped(try node.int("start", default: 0))
-    let end = clamped(try node.int("end", default: rank))
+    func clamped(_ position: Int) -> Int {
+      Swift.max(0, Swift.min(rank, position < 0 && position >= -rank ? position + rank : position))
+    }
+    let start = node.opset >= 15 ? clamped(try node.int("start", default: 0)) : 0
+    let end = node.opset >= 15 ? clamped(try node.int("end", default: rank)) : rank
     let part = start < end ? Array(shape[start..<end]) : []
     node.bind(0, .integers(ShapeTensor(shape: [part.count], elements: part)))
+  }
+
+  static let size = ONNXOperator("Size", opsets: 7...28, inputs: 1...1) { node in
+    node.bind(0, .integers(ShapeTensor(shape: [], elements: [try Dimension.product(node.shape(0))])))
   }
 
   static let reshape = ONNXOperator("Reshape", inputs: 2...2) { node in
