@@ -94,4 +94,39 @@ import Testing
     #expect(graph.nodes.map { $0.operation.name } == ["Expand", "Binary"])
     #expect(graph.weights.values.map { $0.tensor.shape.elementCount } == [1])
   }
+
+  /// 1·x + the second operand laid at the first axis, which broadcasting as of opset 7 would lay at the last.
+  @Test func opset6BroadcastsWhereTheNodeSays() throws {
+    let stored = Build.tensor("w", [2], raw: floatBytes([10, 20]))
+    let picture = [Build.value("x", [.value(2), .value(2)])]
+    func graph(_ attributes: [ProtoWriter]) -> ProtoWriter {
+      Build.graph(
+        nodes: [Build.node("Add", ["x", "w"], ["y"], name: "add", attributes)], initializers: [stored], inputs: picture)
+    }
+    func sum(_ attributes: [ProtoWriter], opset: Int) throws -> [Double] {
+      let x = ReferenceArray<Double>(shape: [2, 2], elements: [1, 2, 3, 4])
+      return try #require(try convert(graph(attributes), opset: opset).evaluate([x]).values.first).elements
+    }
+    #expect(try sum([int("broadcast", 1), int("axis", 0)], opset: 6) == [11, 12, 23, 24])
+    #expect(try sum([int("broadcast", 1)], opset: 6) == [11, 22, 13, 24])
+    #expect(try sum([], opset: 7) == [11, 22, 13, 24])
+    #expect(try message(graph([]), opset: 6) == "Add of 2×2 and 2 without broadcast = 1")
+    #expect(try message(graph([int("broadcast", 1), int("axis", 2)]), opset: 6) == "axis 2 does not exist")
+    #expect(
+      try message(graph([int("broadcast", 1)]), opset: 7)
+        == "Add has an attribute that Ferry does not know: \"broadcast\"")
+  }
+
+  @Test func opset6NormalizesInInferenceOnlyWhenItSaysSo() throws {
+    let stored = ["s", "b", "m", "v"].map { Build.tensor($0, [3], raw: floatBytes([1, 2, 3])) }
+    func graph(_ attributes: [ProtoWriter]) -> ProtoWriter {
+      Build.graph(
+        nodes: [Build.node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"], name: "bn", attributes)],
+        initializers: stored)
+    }
+    #expect(try message(graph([int("is_test", 1)]), opset: 6) == nil)
+    #expect(
+      try message(graph([]), opset: 6)
+        == "BatchNormalization has is_test = 0: this is an export for training")
+  }
 }

@@ -23,7 +23,7 @@ struct ONNXGraphTests {
         this model has 9 faults
           at model.onnx
           - the model is written for opset 5
-              supported: 7 to 28
+              supported: 6 to 28
               hint: export it with opset_version=17
           - the tensor holds 0 bytes, but float32 2 takes 8
               at tensor "w"

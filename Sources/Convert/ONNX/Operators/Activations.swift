@@ -14,7 +14,7 @@ extension ONNXOperator {
   static let hardSwish = activation("HardSwish", opsets: 14...28) { _ in Activation(.hardSwish, a: 1 / 6, b: 0.5) }
 
   /// Bounds that are computed, or of a shape of their own, make it a maximum and a minimum.
-  static let clip = ONNXOperator("Clip", opsets: 7...28, inputs: 1...3) { node in
+  static let clip = ONNXOperator("Clip", opsets: 6...28, inputs: 1...3) { node in
     if node.opset < 11 {
       let lower = try node.float("min", default: -.greatestFiniteMagnitude)
       let upper = try node.float("max", default: .greatestFiniteMagnitude)
@@ -41,12 +41,19 @@ extension ONNXOperator {
     try node.emit(Binary(.minimum), [result, node.bound(2)])
   }
 
-  static let pRelu = ONNXOperator("PRelu", opsets: 7...28, inputs: 2...2) { node in
-    try node.emit(PRelu(), [node.operand(0), node.operand(1)])
+  static let pRelu = ONNXOperator("PRelu", opsets: 6...28, inputs: 2...2) { node in
+    var slope = try node.operand(1)
+    let (shape, slopes) = (try node.shape(0), try node.shape(1))
+    if node.opset < 7, shape.count > 2, slopes.count == 1, slopes[0] != 1 {
+      // Opset 6 means the channels, wherever broadcasting would put them.
+      let column = slopes + [Dimension](repeating: 1, count: shape.count - 2)
+      slope = try node.intermediate(Reshape(shape: column), [slope], suffix: "slope")
+    }
+    try node.emit(PRelu(), [node.operand(0), slope])
   }
 
   private static func activation(
-    _ type: String, opsets: ClosedRange<Int> = 7...28,
+    _ type: String, opsets: ClosedRange<Int> = 6...28,
     _ make: @escaping @Sendable (inout ONNXNodeImport) throws -> Activation
   ) -> ONNXOperator {
     ONNXOperator(type, opsets: opsets, inputs: 1...1) { node in

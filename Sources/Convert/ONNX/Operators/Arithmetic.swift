@@ -12,9 +12,9 @@ extension ONNXOperator {
   static let mean = variadic("Mean", .add, divides: true)
 
   /// The exponent may be of another type than the base.
-  static let pow = ONNXOperator("Pow", opsets: 7...28, inputs: 2...2) { node in
+  static let pow = ONNXOperator("Pow", opsets: 6...28, inputs: 2...2) { node in
     let base = try node.operand(0)
-    var exponent = try node.operand(1)
+    var exponent = try node.aligned()
     if case .integers(let tensor) = exponent, let numbers = tensor.fixed, try node.elementType(0) == .float32 {
       exponent = .constant(
         Constant(
@@ -36,14 +36,14 @@ extension ONNXOperator {
   }
 
   private static func binary(_ type: String, _ kind: Binary.Kind) -> ONNXOperator {
-    ONNXOperator(type, opsets: 7...28, inputs: 2...2) { node in
-      try node.emit(Binary(kind), [node.operand(0), node.operand(1)])
+    ONNXOperator(type, opsets: 6...28, inputs: 2...2) { node in
+      try node.emit(Binary(kind), [node.operand(0), node.aligned()])
     }
   }
 
   /// An operation on any number of operands, folded from the left.
   private static func variadic(_ type: String, _ kind: Binary.Kind, divides: Bool = false) -> ONNXOperator {
-    ONNXOperator(type, opsets: 7...28, inputs: 1...64) { node in
+    ONNXOperator(type, opsets: 6...28, inputs: 1...64) { node in
       let operands = try node.allOperands()
       guard operands.count == node.operands.count, var result = operands.first else {
         throw FerryError(.invalidModel, "\(type) leaves out one of its inputs")
@@ -56,5 +56,33 @@ extension ONNXOperator {
       let sum = try node.intermediate(Binary(kind), [result, operands[operands.count - 1]], suffix: "sum")
       try node.emit(Binary(.divide), [sum, node.number(Float(operands.count), "count")])
     }
+  }
+}
+
+extension ONNXNodeImport {
+  /// The second operand of an operation on pairs, so that the two broadcast from the last axis on. Opset 6 has a rule of
+  /// its own: nothing broadcasts unless the node says so, and then the second operand may lie at any axis of the first.
+  fileprivate mutating func aligned() throws -> Operand {
+    guard opset < 7 else { return try operand(1) }
+    let (left, right) = (try shape(0), try shape(1))
+    let start = try optionalInt("axis")
+    guard try flag("broadcast") else {
+      guard left == right else {
+        throw FerryError(
+          .invalidModel, "\(node.operatorType) of \(left.text) and \(right.text) without broadcast = 1",
+          at: .init(attribute: "broadcast"))
+      }
+      return try operand(1)
+    }
+    guard let start, right.count <= left.count, try Dimension.product(right) != 1 else { return try operand(1) }
+    let behind = try left.count - axis(start, rank: left.count) - right.count
+    guard behind >= 0 else {
+      throw FerryError(
+        .invalidModel, "\(node.operatorType) lays \(right.text) at axis \(start) of \(left.text)",
+        at: .init(attribute: "axis"))
+    }
+    guard behind > 0 else { return try operand(1) }
+    let shape = right + [Dimension](repeating: 1, count: behind)
+    return try intermediate(Reshape(shape: shape), [operand(1)], suffix: "aligned")
   }
 }

@@ -4,14 +4,14 @@ import FerryTensor
 /// Functions of one number that are not activations of the fast path.
 extension ONNXOperator {
   static let abs = function("Abs", .absolute)
-  static let acos = function("Acos", .acos)
+  static let acos = function("Acos", since: 7, .acos)
   static let acosh = function("Acosh", since: 9, .acosh)
-  static let asin = function("Asin", .asin)
+  static let asin = function("Asin", since: 7, .asin)
   static let asinh = function("Asinh", since: 9, .asinh)
-  static let atan = function("Atan", .atan)
+  static let atan = function("Atan", since: 7, .atan)
   static let atanh = function("Atanh", since: 9, .atanh)
   static let ceil = function("Ceil", .ceil)
-  static let cos = function("Cos", .cos)
+  static let cos = function("Cos", since: 7, .cos)
   static let cosh = function("Cosh", since: 9, .cosh)
   static let erf = function("Erf", since: 9, .erf)
   static let exp = function("Exp", .exp)
@@ -22,12 +22,12 @@ extension ONNXOperator {
   static let reciprocal = function("Reciprocal", .reciprocal)
   static let round = function("Round", since: 11, .round)
   static let sign = function("Sign", since: 9, .sign)
-  static let sin = function("Sin", .sin)
+  static let sin = function("Sin", since: 7, .sin)
   static let sinh = function("Sinh", since: 9, .sinh)
   static let softplus = function("Softplus", .softplus)
   static let softsign = function("Softsign", .softsign)
   static let sqrt = function("Sqrt", .squareRoot)
-  static let tan = function("Tan", .tan)
+  static let tan = function("Tan", since: 7, .tan)
 
   static let celu = function("Celu", since: 12) { node in
     Unary(.celu, a: try node.float("alpha", default: 1))
@@ -60,12 +60,12 @@ extension ONNXOperator {
     return alpha == 1 ? Activate(Activation(.silu)) : Unary(.swish, a: alpha)
   }
 
-  private static func function(_ type: String, since version: Int = 7, _ kind: Unary.Kind) -> ONNXOperator {
+  private static func function(_ type: String, since version: Int = 6, _ kind: Unary.Kind) -> ONNXOperator {
     function(type, since: version) { _ in Unary(kind) }
   }
 
   private static func function(
-    _ type: String, since version: Int = 7,
+    _ type: String, since version: Int = 6,
     _ make: @escaping @Sendable (inout ONNXNodeImport) throws -> any Operator
   ) -> ONNXOperator {
     ONNXOperator(type, opsets: version...28, inputs: 1...1) { node in

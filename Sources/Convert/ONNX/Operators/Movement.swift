@@ -98,7 +98,7 @@ extension ONNXOperator {
     try node.emit(Expand(shape: node.extents(1, "target sizes")), [node.operand(0)])
   }
 
-  static let tile = ONNXOperator("Tile", opsets: 7...28, inputs: 2...2) { node in
+  static let tile = ONNXOperator("Tile", opsets: 6...28, inputs: 2...2) { node in
     try node.emit(Tile(repeats: node.extents(1, "repeats")), [node.operand(0)])
   }
 

@@ -5,12 +5,13 @@ private let exportHint = "export with model.eval() and training=torch.onnx.Train
 
 extension ONNXOperator {
   static let batchNormalization = ONNXOperator("BatchNormalization", inputs: 5...5, outputs: 5) { node in
-    let training = try node.flag("training_mode")
+    let training = try node.opset < 7 ? !node.flag("is_test") : node.flag("training_mode")
     let wanted = node.node.outputs.dropFirst().contains { !$0.isEmpty }
     guard !training, !wanted else {
       throw FerryError(
         .trainingMode,
-        "BatchNormalization \(training ? "has training_mode = 1" : "gives batch statistics"): "
+        "BatchNormalization "
+          + (training ? "has \(node.opset < 7 ? "is_test = 0" : "training_mode = 1")" : "gives batch statistics") + ": "
           + "this is an export for training",
         hint: exportHint)
     }
@@ -32,7 +33,8 @@ extension ONNXOperator {
   /// Outside training Dropout is the identity; its mask, which some exporters declare, cannot be had.
   static let dropout = ONNXOperator("Dropout", inputs: 1...3, outputs: 2) { node in
     let mask = node.node.outputs.dropFirst().contains { node.importer.isRead($0) }
-    let training = node.has(2) ? try node.fixedIntegers(2, "training mode") != [0] : false
+    var training = node.has(2) ? try node.fixedIntegers(2, "training mode") != [0] : false
+    if node.opset < 7 { training = try !node.flag("is_test") }
     guard !mask, !training else {
       throw FerryError(
         .trainingMode, "Dropout \(training ? "is active" : "gives its mask"): this is an export for training",

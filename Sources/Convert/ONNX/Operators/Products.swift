@@ -3,9 +3,10 @@ import FerryTensor
 
 extension ONNXOperator {
   /// alpha · A' · B' + beta · C. A constant B becomes the weight of a fully connected layer, outputs × inputs.
-  static let gemm = ONNXOperator("Gemm", opsets: 7...28, inputs: 2...3) { node in
+  static let gemm = ONNXOperator("Gemm", opsets: 6...28, inputs: 2...3) { node in
     let alpha = try node.float("alpha", default: 1)
     let beta = try node.float("beta", default: 1)
+    if node.opset < 7 { _ = try node.flag("broadcast") }
     let transposesA = try node.flag("transA")
     let transposesB = try node.flag("transB")
     guard try node.shape(0).count == 2, try node.shape(1).count == 2 else {
@@ -31,7 +32,7 @@ extension ONNXOperator {
   }
 
   /// A vector on the left is a row, one on the right a column; the axis that this adds goes again.
-  static let matMul = ONNXOperator("MatMul", opsets: 7...28, inputs: 2...2) { node in
+  static let matMul = ONNXOperator("MatMul", opsets: 6...28, inputs: 2...2) { node in
     let (left, right) = (try node.shape(0), try node.shape(1))
     guard !left.isEmpty, !right.isEmpty else {
       throw FerryError(

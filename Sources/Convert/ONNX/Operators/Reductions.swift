@@ -16,7 +16,7 @@ extension ONNXOperator {
   private static func reduction(
     _ type: String, _ kind: Reduce.Kind, axesAsInputSince version: Int = 18
   ) -> ONNXOperator {
-    ONNXOperator(type, opsets: 7...28, inputs: 1...2) { node in
+    ONNXOperator(type, opsets: 6...28, inputs: 1...2) { node in
       let rank = try node.shape(0).count
       let keepsDimensions = try node.flag("keepdims", default: true)
       var axes: [Int] = []

@@ -2,7 +2,7 @@ import FerryModel
 import FerryTensor
 
 extension ONNXOperator {
-  static let shape = ONNXOperator("Shape", opsets: 7...28, inputs: 1...1) { node in
+  static let shape = ONNXOperator("Shape", opsets: 6...28, inputs: 1...1) { node in
     let shape = try node.shape(0)
     let rank = shape.count
     func clamped(_ position: Int) -> Int {
@@ -14,7 +14,7 @@ extension ONNXOperator {
     node.bind(0, .integers(ShapeTensor(shape: [part.count], elements: part)))
   }
 
-  static let size = ONNXOperator("Size", opsets: 7...28, inputs: 1...1) { node in
+  static let size = ONNXOperator("Size", opsets: 6...28, inputs: 1...1) { node in
     node.bind(0, .integers(ShapeTensor(shape: [], elements: [try Dimension.product(node.shape(0))])))
   }
 

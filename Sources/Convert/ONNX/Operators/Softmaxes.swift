@@ -9,7 +9,7 @@ extension ONNXOperator {
   private static func alongAxis(
     _ type: String, _ make: @escaping @Sendable (_ axis: Int) -> any Operator
   ) -> ONNXOperator {
-    ONNXOperator(type, opsets: 7...28, inputs: 1...1) { node in
+    ONNXOperator(type, opsets: 6...28, inputs: 1...1) { node in
       let shape = try node.shape(0)
       let axis = try node.axis(node.int("axis", default: node.opset < 13 ? 1 : -1), rank: shape.count)
       if node.opset < 13 && axis != shape.count - 1 {

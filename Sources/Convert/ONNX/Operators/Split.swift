@@ -3,7 +3,7 @@ import FerryTensor
 
 extension ONNXOperator {
   /// Slices along one axis, one for each output: of stated sizes, or as equal as they come.
-  static let split = ONNXOperator("Split", opsets: 7...28, inputs: 1...2, outputs: 4096) { node in
+  static let split = ONNXOperator("Split", opsets: 6...28, inputs: 1...2, outputs: 4096) { node in
     let shape = try node.shape(0)
     let axis = try node.axis(node.int("axis", default: 0), rank: shape.count)
     let sizes = try node.splitSizes(of: shape[axis])

@@ -20,7 +20,7 @@ package struct ONNXModel: Sendable {
   package let externalFiles: [String]
 
   /// Versions of the standard operators that Ferry reads.
-  package static let supportedOpsets = 7...28
+  package static let supportedOpsets = 6...28
 }
 
 /// A graph: nodes in the file's order, which is checked to be a topological order.
