@@ -80,6 +80,7 @@ enum ConversionText {
       \(target): \(report.sourceNodeCount) nodes became \(report.nodeCount), \(report.weightCount) weights of \
       \(Format.bytes(report.weightBytes)), in \(Format.seconds(time))
         source   \(report.source.fileName.printable), \(producer(report)), opset \(report.source.opset)
+        nodes    \(nodeFates(report))
         weights  \(fates(report))
         passes   \(passes(report))
         bundle   \(Format.bytes(bytes)), structure \(report.structureDigest.prefix(16))
@@ -88,6 +89,10 @@ enum ConversionText {
 
   static func producer(_ report: ConversionReport) -> String {
     report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable
+  }
+
+  static func nodeFates(_ report: ConversionReport) -> String {
+    report.nodeFateCounts.map { "\($0.count) \($0.fate.words)" }.joined(separator: ", ")
   }
 
   static func fates(_ report: ConversionReport) -> String {

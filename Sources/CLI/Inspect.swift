@@ -56,6 +56,7 @@ struct Inspect: ParsableCommand {
       \(GraphText.ports(conversion.graph))
       convert would carry:
         \(report.sourceNodeCount) nodes as \(report.nodeCount): \(GraphText.operators(report.operators))
+        of the source's nodes: \(ConversionText.nodeFates(report))
         \(report.weightCount) weights of \(Format.bytes(report.weightBytes)); of the source's: \
       \(ConversionText.fates(report))
         passes: \(ConversionText.passes(report))

@@ -54,29 +54,23 @@ public enum Converter {
             .map { "\($0.key)=\($0.value.joined(separator: "|"))" }.joined(separator: ", "))
       }
     }
-    let model = try ONNXModel(contentsOf: path, givenInputs: Set(options.constants.keys))
+    let (model, faults) = try ONNXModel.read(contentsOf: path, givenInputs: Set(options.constants.keys))
     return try located(FerryError.Location(file: path)) {
-      let importer = ONNXImporter(model, foldingLimit: options.foldingLimit)
-      try importer.run(inputShapes: options.inputShapes, constants: options.constants)
+      let importer = ONNXImporter(model, faults: faults.all, foldingLimit: options.foldingLimit)
+      try importer.run(
+        inputShapes: options.inputShapes, constants: options.constants,
+        dropsUnusedWeights: options.assumptions["unused-weights"] == "drop")
       var graph = importer.graph
       graph.compact()
       let passes = try PassCatalogue.run(on: &graph, disabled: options.disabledPasses, fuse: options.fuses)
       try graph.roundWeights()
-      let fates = WeightFates.account(importer: importer, graph: graph)
-      let unused = fates.filter { $0.fate == .unused }
-      if !unused.isEmpty, options.assumptions["unused-weights"] != "drop" {
-        let findings = unused.map {
-          FerryError(.unusedWeight, "no node reads the weight \"\($0.name)\"", at: .init(tensor: $0.name))
-        }
-        throw FerryError(
-          .unusedWeight, "\(unused.count) of \(fates.count) weights have no place in the network",
-          hint: "if they are known to be leftovers, drop them with --assume unused-weights=drop", causes: findings)
-      }
-      let source = try SourceDescription(model)
+      let reached = SourceReach(model.graph)
       return Conversion(
         graph: graph,
         report: ConversionReport(
-          source: source, sourceNodeCount: model.graph.nodes.count, graph: graph, passes: passes, weights: fates,
+          source: try SourceDescription(model), graph: graph, passes: passes,
+          nodes: NodeFates.account(importer: importer, reached: reached, graph: graph),
+          weights: WeightFates.account(importer: importer, reached: reached, graph: graph),
           assumptions: options.recorded))
     }
   }
@@ -87,19 +81,26 @@ extension Graph {
   ///
   /// - Throws: `invalidModel` if a weight leaves the range of single precision.
   mutating func roundWeights() throws {
-    for (id, weight) in weights where weight.tensor.elementType != .float32 {
-      let rounded = weight.tensor.floats()
-      if weight.tensor.elementType == .float64,
-        zip(rounded, weight.tensor.doubles()).contains(where: { $0.isInfinite && $1.isFinite })
-      {
+    // One at a time and in order, so that the source's bytes pass through memory once.
+    for id in weights.keys.sorted(by: { $0.index < $1.index }) {
+      guard let weight = weights[id], weight.elementType != .float32 else { continue }
+      let exact = weight.doubles
+      var isInRange = true
+      let rounded = Tensor(unchecked: weight.shape, of: Float.self) { target in
+        for position in exact.indices {
+          target[position] = Float(exact[position])
+          if target[position].isInfinite, exact[position].isFinite { isInRange = false }
+        }
+      }
+      guard isInRange else {
         throw FerryError(
           .invalidModel, "a weight leaves the range of single precision", at: .init(tensor: self[id].name))
       }
       var passes = weight.passes
       // A weight stored in another precision is no longer the source's bits.
-      if passes.isEmpty { passes = ["convert-\(weight.tensor.elementType.rawValue)"] }
-      weights[id] = Weight(
-        tensor: try Tensor(rounded, shape: weight.tensor.shape.dimensions), sources: weight.sources, passes: passes)
+      if passes.isEmpty { passes = ["convert-\(weight.elementType.rawValue)"] }
+      weights[id] = Weight(tensor: rounded, sources: weight.sources, passes: passes)
+      weight.releasePages()
     }
   }
 }

@@ -11,17 +11,19 @@ package struct FoldBatchNormalization: Pass {
 
   package func run(on graph: inout Graph) throws -> Int {
     var patterns = GraphPatterns(graph)
+    var names = UniqueNames(graph)
     var removed = Set<Int>()
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
       guard let normalization = node.operation as? BatchNormalization,
-        let before = patterns.producer(of: node.inputs[0]), !removed.contains(before),
-        patterns.isReadOnce(node.inputs[0]),
+        let before = patterns.producer(of: node.inputs[0]), patterns.isReadOnce(node.inputs[0]),
         let outputAxis = outputAxis(of: graph.nodes[before].operation)
       else { continue }
-      guard try fold(normalization, index, into: before, outputAxis: outputAxis, graph: &graph) else { continue }
+      guard try fold(normalization, index, into: before, outputAxis: outputAxis, graph: &graph, names: &names) else {
+        continue
+      }
       removed.insert(index)
-      patterns = GraphPatterns(graph)
+      patterns.absorb(node, into: before)
     }
     graph.removeNodes(removed)
     if !removed.isEmpty { graph.compact() }
@@ -40,11 +42,12 @@ package struct FoldBatchNormalization: Pass {
   }
 
   private func fold(
-    _ normalization: BatchNormalization, _ index: Int, into before: Int, outputAxis: Int, graph: inout Graph
+    _ normalization: BatchNormalization, _ index: Int, into before: Int, outputAxis: Int, graph: inout Graph,
+    names: inout UniqueNames
   ) throws -> Bool {
     let parameters = graph.nodes[index].inputs.dropFirst()
     let inputs = graph.nodes[before].inputs
-    guard let weight = graph.weights[inputs[1]]?.tensor, inputs.count == 2 || graph.weights[inputs[2]] != nil else {
+    guard let weight = graph.weights[inputs[1]], inputs.count == 2 || graph.weights[inputs[2]] != nil else {
       return false
     }
     let numbers = parameters.compactMap { graph.doubles($0) }
@@ -53,29 +56,38 @@ package struct FoldBatchNormalization: Pass {
     let affine = (0..<channels).map {
       normalization.affine(scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
     }
-    // The output channel of a weight's element: along the output axis, plus the group's first for transposed
-    // convolutions.
-    let shape = weight.shape
-    let stride = shape.strides[outputAxis]
-    let groupOutputs = shape[outputAxis]
-    let groupInputs = shape[0] / max(1, channels / groupOutputs)
-    var scaled = weight.doubles()
-    for position in scaled.indices {
-      var channel = position / stride % groupOutputs
-      if outputAxis == 1 { channel += position / shape.strides[0] / groupInputs * groupOutputs }
-      scaled[position] *= affine[channel].factor
-    }
     let bias = inputs.count == 3 ? graph.doubles(inputs[2]) ?? [] : [Double](repeating: 0, count: channels)
     let shifted = zip(bias, affine).map { $0 * $1.factor + $1.offset }
     let name = graph.nodes[before].name
+    let factors = affine.map(\.factor)
     let newWeight = try graph.addComputed(
-      scaled, shape: shape.dimensions, name: "\(name).weight", from: [inputs[1], parameters.first!, parameters.last!],
-      pass: Self.name)
+      shape: weight.shape.dimensions, name: "\(name).weight",
+      from: [inputs[1], parameters.first!, parameters.last!], pass: Self.name, names: &names
+    ) { Self.scaled(weight, by: factors, outputAxis: outputAxis) }
     let newBias = try graph.addComputed(
-      shifted, shape: [channels], name: "\(name).bias", from: Array(inputs.dropFirst(2)) + Array(parameters),
-      pass: Self.name)
+      shape: [channels], name: "\(name).bias", from: Array(inputs.dropFirst(2)) + Array(parameters),
+      pass: Self.name, names: &names
+    ) { shifted }
     graph.nodes[before].inputs = [inputs[0], newWeight, newBias]
     graph.absorb(index, into: before, pass: Self.name)
     return true
+  }
+
+  /// The weight with each output channel multiplied by its factor. The output channel is the place along the output
+  /// axis, plus the group's first for transposed convolutions.
+  private static func scaled(_ weight: Weight, by factors: [Double], outputAxis: Int) -> [Double] {
+    var elements = weight.doubles
+    let shape = weight.shape
+    guard !elements.isEmpty else { return elements }
+    let (stride, groupOutputs) = (shape.strides[outputAxis], shape[outputAxis])
+    let groups = outputAxis == 0 ? 1 : factors.count / groupOutputs
+    let blocksOfGroup = elements.count / stride / groups
+    elements.withUnsafeMutableBufferPointer { elements in
+      for block in 0..<elements.count / stride {
+        let factor = factors[block / blocksOfGroup * groupOutputs + block % groupOutputs]
+        for position in block * stride..<(block + 1) * stride { elements[position] *= factor }
+      }
+    }
+    return elements
   }
 }

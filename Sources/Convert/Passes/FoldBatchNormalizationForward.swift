@@ -10,50 +10,58 @@ package struct FoldBatchNormalizationForward: Pass {
   package init() {}
 
   package func run(on graph: inout Graph) throws -> Int {
-    var folded = 0
-    while try foldFirst(in: &graph) { folded += 1 }
-    return folded
-  }
-
-  private func foldFirst(in graph: inout Graph) throws -> Bool {
     let patterns = GraphPatterns(graph)
-    for (index, node) in graph.nodes.enumerated() {
+    var names = UniqueNames(graph)
+    var removed = Set<Int>()
+    for index in graph.nodes.indices {
+      let node = graph.nodes[index]
       guard node.operation is Gemm, let before = patterns.producer(of: node.inputs[0]),
         let normalization = graph.nodes[before].operation as? BatchNormalization,
-        patterns.isReadOnce(node.inputs[0]), let weight = graph.weights[node.inputs[1]]?.tensor,
+        patterns.isReadOnce(node.inputs[0]), let weight = graph.weights[node.inputs[1]],
         node.inputs.count == 2 || graph.weights[node.inputs[2]] != nil
       else { continue }
-      let parameters = Array(graph.nodes[before].inputs.dropFirst())
-      let numbers = parameters.compactMap { graph.doubles($0) }
-      guard numbers.count == 4 else { continue }
-      let (outputs, depth) = (weight.shape[0], weight.shape[1])
-      let affine = (0..<depth).map {
-        normalization.affine(
-          scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
-      }
-      var scaled = weight.doubles()
-      var bias = node.inputs.count == 3 ? graph.doubles(node.inputs[2]) ?? [] : [Double](repeating: 0, count: outputs)
-      for n in 0..<outputs {
-        for k in 0..<depth {
-          bias[n] += scaled[n * depth + k] * affine[k].offset
-          scaled[n * depth + k] *= affine[k].factor
-        }
-      }
-      let newWeight = try graph.addComputed(
-        scaled, shape: [outputs, depth], name: "\(node.name).weight",
-        from: [node.inputs[1], parameters[0], parameters[3]],
-        pass: Self.name)
-      let newBias = try graph.addComputed(
-        bias, shape: [outputs], name: "\(node.name).bias",
-        from: Array(node.inputs.dropFirst(2)) + [node.inputs[1]] + parameters, pass: Self.name)
-      let features = graph.nodes[before].inputs[0]
-      graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
-      graph.nodes[index].inputs = [features, newWeight, newBias]
-      graph.nodes[index].sources = graph.nodes[before].sources + node.sources
-      graph.removeNodes([before])
-      graph.compact()
-      return true
+      guard try fold(normalization, before, into: index, weight, graph: &graph, names: &names) else { continue }
+      removed.insert(before)
     }
-    return false
+    graph.removeNodes(removed)
+    if !removed.isEmpty { graph.compact() }
+    return removed.count
+  }
+
+  private func fold(
+    _ normalization: BatchNormalization, _ before: Int, into index: Int, _ weight: Weight, graph: inout Graph,
+    names: inout UniqueNames
+  ) throws -> Bool {
+    let node = graph.nodes[index]
+    let parameters = Array(graph.nodes[before].inputs.dropFirst())
+    let numbers = parameters.compactMap { graph.doubles($0) }
+    guard numbers.count == 4 else { return false }
+    let (outputs, depth) = (weight.shape[0], weight.shape[1])
+    let affine = (0..<depth).map {
+      normalization.affine(scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
+    }
+    let (factors, offsets) = (affine.map(\.factor), affine.map(\.offset))
+    let bias = node.inputs.count == 3 ? graph.doubles(node.inputs[2]) ?? [] : [Double](repeating: 0, count: outputs)
+    let newWeight = try graph.addComputed(
+      shape: [outputs, depth], name: "\(node.name).weight", from: [node.inputs[1], parameters[0], parameters[3]],
+      pass: Self.name, names: &names
+    ) {
+      var elements = weight.doubles
+      for n in 0..<outputs { for k in 0..<depth { elements[n * depth + k] *= factors[k] } }
+      return elements
+    }
+    let newBias = try graph.addComputed(
+      shape: [outputs], name: "\(node.name).bias",
+      from: Array(node.inputs.dropFirst(2)) + [node.inputs[1]] + parameters, pass: Self.name, names: &names
+    ) {
+      let elements = weight.doubles
+      var sums = bias
+      for n in 0..<outputs { for k in 0..<depth { sums[n] += elements[n * depth + k] * offsets[k] } }
+      return sums
+    }
+    graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
+    graph.nodes[index].inputs = [graph.nodes[before].inputs[0], newWeight, newBias]
+    graph.absorbBackwards(before, into: index, pass: Self.name)
+    return true
   }
 }

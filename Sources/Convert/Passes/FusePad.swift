@@ -10,50 +10,39 @@ package struct FusePad: Pass {
   package init() {}
 
   package func run(on graph: inout Graph) throws -> Int {
+    let dropped = graph.dropNodes(pass: Self.name) { node in
+      (node.operation as? Pad)?.pads.allSatisfy { $0 == 0 } ?? false
+    }
     let patterns = GraphPatterns(graph)
     var removed = Set<Int>()
     for index in graph.nodes.indices {
-      if try dropEmpty(index, &graph) || fuse(into: index, patterns, &graph, &removed) {
-        return try finish(&graph, removed)
-      }
+      if let before = try fuse(into: index, patterns, &graph) { removed.insert(before) }
     }
-    return 0
-  }
-
-  private func finish(_ graph: inout Graph, _ removed: Set<Int>) throws -> Int {
     graph.removeNodes(removed)
-    graph.compact()
-    return 1
+    if !removed.isEmpty { graph.compact() }
+    return dropped + removed.count
   }
 
-  private func dropEmpty(_ index: Int, _ graph: inout Graph) throws -> Bool {
-    guard let pad = graph.nodes[index].operation as? Pad, pad.pads.allSatisfy({ $0 == 0 }),
-      !graph.outputs.contains(graph.nodes[index].outputs[0])
-    else { return false }
-    graph.replace(graph.nodes[index].outputs[0], by: graph.nodes[index].inputs[0])
-    return true
-  }
-
+  /// - Returns: the Pad that went into the node; nil if there is none.
   private func fuse(
-    into index: Int, _ patterns: GraphPatterns, _ graph: inout Graph, _ removed: inout Set<Int>
-  ) throws -> Bool {
+    into index: Int, _ patterns: GraphPatterns, _ graph: inout Graph
+  ) throws -> Int? {
     let node = graph.nodes[index]
     guard let conv = node.operation as? Conv, let before = patterns.producer(of: node.inputs[0]),
       let pad = graph.nodes[before].operation as? Pad, patterns.isReadOnce(node.inputs[0]), pad.mode == .constant,
       pad.value == 0, pad.pads.count == 2 * (conv.window.rank + 2)
-    else { return false }
+    else { return nil }
     let (begin, end) = (pad.pads.prefix(pad.pads.count / 2), pad.pads.suffix(pad.pads.count / 2))
     let outer = begin.prefix(2) + end.prefix(2)
     let inner = begin.dropFirst(2) + end.dropFirst(2)
-    guard outer.allSatisfy({ $0 == 0 }), inner.allSatisfy({ ($0.value ?? 0) >= 0 }) else { return false }
+    guard outer.allSatisfy({ $0 == 0 }), inner.allSatisfy({ ($0.value ?? 0) >= 0 }) else { return nil }
     let pads = try zip(conv.window.pads, inner).map { try $0 + $1 }
     let window = try Window(
       kernel: conv.window.kernel, strides: conv.window.strides, dilations: conv.window.dilations, pads: pads)
     graph.nodes[index].operation = try Conv(window: window, groups: conv.groups, activation: conv.activation)
     graph.nodes[index].inputs[0] = graph.nodes[before].inputs[0]
-    graph.nodes[index].sources = graph.nodes[before].sources + node.sources
+    graph.absorbBackwards(before, into: index, pass: Self.name)
     graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
-    removed.insert(before)
-    return true
+    return before
   }
 }

@@ -11,6 +11,11 @@ struct GraphPatterns {
     uses = graph.useCounts()
   }
 
+  /// Takes note that `first` now computes what `second` computed, and that `second` is to be removed.
+  mutating func absorb(_ second: Node, into first: Int) {
+    for output in second.outputs { producers[output] = first }
+  }
+
   /// The index of the node that computes the value.
   func producer(of value: ValueID) -> Int? { producers[value] }
 
@@ -26,13 +31,34 @@ extension Graph {
   mutating func absorb(_ second: Int, into first: Int, pass: String) {
     removed += self[nodes[first].outputs[0]].sourceNames.map { RemovedValue(name: $0, pass: pass) }
     nodes[first].outputs = nodes[second].outputs
-    nodes[first].sources += nodes[second].sources
+    nodes[first].sources += nodes[second].sources.map { $0.folded(by: pass) }
   }
 
-  /// Makes all that reads `value` read `other` instead, which equals it.
-  mutating func replace(_ value: ValueID, by other: ValueID) {
-    for index in nodes.indices { nodes[index].inputs = nodes[index].inputs.map { $0 == value ? other : $0 } }
-    self[other].sourceNames += self[value].sourceNames
+  /// Merges the sources of a node that is to be removed into those of the node that reads its result.
+  mutating func absorbBackwards(_ first: Int, into second: Int, pass: String) {
+    nodes[second].sources = nodes[first].sources.map { $0.folded(by: pass) } + nodes[second].sources
+  }
+
+  /// Drops every node that `changesNothing` recognises: its only result equals its first input, and what reads the one
+  /// reads the other instead. Nodes that compute an output of the graph stay.
+  ///
+  /// - Returns: how many nodes went.
+  mutating func dropNodes(pass: String, where changesNothing: (Node) -> Bool) -> Int {
+    let kept = Set(outputs)
+    var removed = Set<Int>()
+    var equals: [ValueID: ValueID] = [:]
+    for (index, node) in nodes.enumerated() where !kept.contains(node.outputs[0]) && changesNothing(node) {
+      let target = equals[node.inputs[0]] ?? node.inputs[0]
+      equals[node.outputs[0]] = target
+      self[target].sourceNames += self[node.outputs[0]].sourceNames
+      droppedNodes += node.sources.map { $0.folded(by: pass) }
+      removed.insert(index)
+    }
+    guard !removed.isEmpty else { return 0 }
+    for index in nodes.indices { nodes[index].inputs = nodes[index].inputs.map { equals[$0] ?? $0 } }
+    removeNodes(removed)
+    compact()
+    return removed.count
   }
 
   mutating func removeNodes(_ indexes: Set<Int>) {
@@ -40,22 +66,37 @@ extension Graph {
   }
 
   /// A weight's numbers in double precision.
-  func doubles(_ id: ValueID) -> [Double]? { weights[id]?.tensor.doubles() }
+  func doubles(_ id: ValueID) -> [Double]? { weights[id]?.doubles }
 
-  /// Adds a weight that a pass computed from others, in double precision.
+  /// Adds a weight that a pass computes from others, in double precision.
+  ///
+  /// - Parameter elements: called whenever the numbers are asked for. It should keep what is small and compute what is
+  ///   large.
   mutating func addComputed(
-    _ elements: [Double], shape: [Int], name: String, from sources: [ValueID], pass: String
+    shape: [Int], name: String, from sources: [ValueID], pass: String, names: inout UniqueNames,
+    elements: @escaping @Sendable () -> [Double]
   ) throws -> ValueID {
-    var unique = name
-    let taken = Set(values.map(\.name))
-    while taken.contains(unique) { unique += "~" }
     let origins = sources.compactMap { weights[$0] }
     var passes: [String] = []
     for pass in origins.flatMap(\.passes) + [pass] where !passes.contains(pass) { passes.append(pass) }
-    let id = add(
-      Weight(tensor: try Tensor(elements, shape: shape), sources: origins.flatMap(\.sources), passes: passes),
-      named: unique)
+    var weight = Weight(shape: try Shape(shape), origins: origins, passes: passes, elements: elements)
+    // What is computed from what is computed is kept, so that no chain of computations grows with the file.
+    if origins.contains(where: \.isComputed) { weight.tensor = weight.tensor }
+    let id = add(weight, named: names.unique(name))
     self[id].sourceNames = []
     return id
+  }
+}
+
+/// Names for new values that no value of a graph has.
+struct UniqueNames {
+  private var taken: Set<String>
+
+  init(_ graph: Graph) { taken = Set(graph.values.map(\.name)) }
+
+  mutating func unique(_ wanted: String) -> String {
+    var name = wanted
+    while !taken.insert(name).inserted { name += "~" }
+    return name
   }
 }

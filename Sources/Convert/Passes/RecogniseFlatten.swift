@@ -11,36 +11,37 @@ package struct RecogniseFlatten: Pass {
   package init() {}
 
   package func run(on graph: inout Graph) throws -> Int {
+    let shapes = graph.values.map(\.shape)
+    var found = graph.dropNodes(pass: Self.name) { node in
+      (node.operation is Reshape || node.operation is Flatten)
+        && shapes[node.outputs[0].index] == shapes[node.inputs[0].index]
+    }
     let patterns = GraphPatterns(graph)
-    for (index, node) in graph.nodes.enumerated() {
+    var removed = Set<Int>()
+    for index in graph.nodes.indices {
+      let node = graph.nodes[index]
       guard let target = graphShape(node, graph) else { continue }
       let input = node.inputs[0]
       let shape = graph[input].shape
-      if target == shape, !graph.outputs.contains(node.outputs[0]) {
-        graph.replace(node.outputs[0], by: input)
-        graph.removeNodes([index])
-        graph.compact()
-        return 1
-      }
       if let before = patterns.producer(of: input), graphShape(graph.nodes[before], graph) != nil,
         patterns.isReadOnce(input)
       {
         graph.removed += graph[input].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
         graph.nodes[index].inputs = [graph.nodes[before].inputs[0]]
         graph.nodes[index].operation = Reshape(shape: target)
-        graph.nodes[index].sources = graph.nodes[before].sources + node.sources
-        graph.removeNodes([before])
-        graph.compact()
-        return 1
-      }
-      if node.operation is Reshape, shape.count >= 2, target.count == 2, target[0] == shape[0],
+        graph.absorbBackwards(before, into: index, pass: Self.name)
+        removed.insert(before)
+        found += 1
+      } else if node.operation is Reshape, shape.count >= 2, target.count == 2, target[0] == shape[0],
         target[1] == (try Dimension.product(shape[1...]))
       {
         graph.nodes[index].operation = Flatten(axis: 1)
-        return 1
+        found += 1
       }
     }
-    return 0
+    graph.removeNodes(removed)
+    if !removed.isEmpty { graph.compact() }
+    return found
   }
 
   /// The shape that a node gives the same elements; nil if it does anything else.

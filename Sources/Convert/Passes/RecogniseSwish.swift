@@ -22,7 +22,7 @@ package struct RecogniseSwish: Pass {
         graph.removed += graph[gate].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
         graph.nodes[index].operation = Activate(product)
         graph.nodes[index].inputs = [x]
-        graph.nodes[index].sources = graph.nodes[before].sources + node.sources
+        graph.absorbBackwards(before, into: index, pass: Self.name)
         removed.insert(before)
         break
       }

@@ -4,7 +4,8 @@ import FerryTensor
 /// The account of a conversion: every node and weight of the source, what became of it, and why.
 public struct ConversionReport: Sendable {
   public let source: SourceDescription
-  public let sourceNodeCount: Int
+  /// What became of each node of the source, in the source's order.
+  public let nodes: [NodeFate]
   public let nodeCount: Int
   /// The number of nodes by operator, most first.
   public let operators: [(name: String, count: Int)]
@@ -19,11 +20,11 @@ public struct ConversionReport: Sendable {
   public let weightsDigest: String
 
   init(
-    source: SourceDescription, sourceNodeCount: Int, graph: Graph, passes: [(name: String, count: Int)],
+    source: SourceDescription, graph: Graph, passes: [(name: String, count: Int)], nodes: [NodeFate],
     weights: [WeightFate], assumptions: [String: String]
   ) {
     self.source = source
-    self.sourceNodeCount = sourceNodeCount
+    self.nodes = nodes
     nodeCount = graph.nodes.count
     operators = graph.operatorCounts
     self.passes = passes
@@ -34,6 +35,14 @@ public struct ConversionReport: Sendable {
     weightBytes = graph.weights.values.reduce(0) { $0 + $1.tensor.byteCount }
     structureDigest = graph.structureDigest()
     weightsDigest = graph.weightsDigest()
+  }
+
+  public var sourceNodeCount: Int { nodes.count }
+
+  /// How many of the source's nodes met each fate, in a fixed order.
+  public var nodeFateCounts: [(fate: NodeFate.Fate, count: Int)] {
+    let counts = Dictionary(grouping: nodes, by: \.fate).mapValues(\.count)
+    return NodeFate.Fate.allCases.compactMap { fate in counts[fate].map { (fate, $0) } }
   }
 
   /// How many of the source's weights met each fate, in a fixed order.
@@ -63,6 +72,13 @@ public struct ConversionReport: Sendable {
       "passes": .array(passes.map { ["name": .string($0.name), "count": number($0.count)] }),
       "assumptions": .array(
         assumptions.sorted { $0.key < $1.key }.map { ["key": .string($0.key), "value": .string($0.value)] }),
+      "nodes": .array(
+        nodes.map { node in
+          [
+            "name": .string(node.name), "operator": .string(node.operatorName), "fate": .string(node.fate.rawValue),
+            "targets": .array(node.targets.map { .string($0) }), "pass": node.pass.map { .string($0) } ?? .null,
+          ]
+        }),
       "weights": .array(
         weights.map { weight in
           [

@@ -19,13 +19,27 @@ public struct SourceDescription: Sendable {
     format = "ONNX"
     let file = try MappedFile(path: model.path)
     byteCount = file.byteCount
-    sha256 = file.withBytes { sha256Hexadecimal($0) }
+    sha256 = file.sha256()
     let folder = model.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     externalFiles = try model.externalFiles.map { name in
       let external = try MappedFile(path: folder.isEmpty ? name : "\(folder)/\(name)")
-      return (name, external.withBytes { sha256Hexadecimal($0) })
+      return (name, external.sha256())
     }
     producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
     opset = model.opsets[""] ?? 0
+  }
+}
+
+extension MappedFile {
+  /// SHA-256 of the file in hexadecimal, without keeping more than a few megabytes of it in memory.
+  fileprivate func sha256() -> String {
+    let step = 4 << 20
+    var hash = ContentHash()
+    for start in stride(from: 0, to: byteCount, by: step) {
+      let range = start..<min(start + step, byteCount)
+      withBytes { hash.update(UnsafeRawBufferPointer(rebasing: $0[range])) }
+      release(range)
+    }
+    return hash.digest().hexadecimal
   }
 }

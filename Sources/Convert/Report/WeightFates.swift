@@ -29,7 +29,7 @@ public struct WeightFate: Sendable {
 
 enum WeightFates {
   /// Accounts for every initializer of the model.
-  static func account(importer: ONNXImporter, graph: Graph) -> [WeightFate] {
+  static func account(importer: ONNXImporter, reached: SourceReach, graph: Graph) -> [WeightFate] {
     var targets: [String: [(name: String, passes: [String])]] = [:]
     for (id, weight) in graph.weights.sorted(by: { $0.key.index < $1.key.index }) {
       for source in Set(weight.sources) { targets[source, default: []].append((graph[id].name, weight.passes)) }
@@ -44,15 +44,27 @@ enum WeightFates {
         fate = .carried
       } else if !homes.isEmpty {
         fate = .folded
-      } else if !importer.usedInitializers.contains(name) {
+      } else if !importer.isRead(name) {
         fate = isCounter(initializer) ? .counter : .unused
       } else {
-        fate = initializer.tensor.elementType.isFloatingPoint && initializer.tensor.shape.elementCount > 1
-          ? .unreachable : .attribute
+        fate = reached.names.contains(name) ? .attribute : .unreachable
       }
       return WeightFate(
         name: name, fate: fate, targets: homes.map(\.name), passes: passes, byteCount: initializer.tensor.byteCount)
     }
+  }
+
+  /// The weights that nothing reads, as one error; none if there are none.
+  static func unusedFinding(in importer: ONNXImporter) -> [FerryError] {
+    let all = importer.model.graph.initializers
+    let findings = all.filter { !importer.isRead($0.name) && !isCounter($0) }.map {
+      FerryError(.unusedWeight, "no node reads the weight \"\($0.name)\"", at: .init(tensor: $0.name))
+    }
+    guard !findings.isEmpty else { return [] }
+    let error = FerryError(
+      .unusedWeight, "\(findings.count) of \(all.count) weights have no place in the network",
+      hint: "if they are known to be leftovers, drop them with --assume unused-weights=drop", causes: findings)
+    return [error]
   }
 
   /// PyTorch's BatchNorm counts its training steps in an integer scalar of this name.

@@ -13,8 +13,11 @@ enum BlobSource {
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     switch self {
     case .bytes(let bytes): return try bytes.withUnsafeBytes(body)
-    case .weight(let weight, .rowMajor): return try weight.tensor.withUnsafeBytes(body)
+    case .weight(let weight, .rowMajor):
+      defer { weight.releasePages() }
+      return try weight.tensor.withUnsafeBytes(body)
     case .weight(let weight, let layout):
+      defer { weight.releasePages() }
       let packed = try weight.packed(as: layout)
       return try withExtendedLifetime(packed) { try body(packed.bytes) }
     case .file(let path):

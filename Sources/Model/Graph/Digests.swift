@@ -38,7 +38,12 @@ extension Graph {
     for index in canonicalOrder() {
       for input in nodes[index].inputs {
         guard let weight = weights[input] else { continue }
-        weight.tensor.floats().withUnsafeBytes { hash.update($0) }
+        if weight.elementType == .float32 {
+          weight.tensor.withUnsafeBytes { hash.update($0) }
+          weight.releasePages()
+        } else {
+          weight.tensor.floats().withUnsafeBytes { hash.update($0) }
+        }
       }
     }
     return hash.digest().hexadecimal

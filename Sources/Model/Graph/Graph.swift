@@ -14,6 +14,9 @@ public struct Graph: Sendable {
   public var outputs: [ValueID]
   /// Values of the source that no value of this graph equals any more, and the pass that removed each.
   public var removed: [RemovedValue]
+  /// Nodes of the source that passes dropped because they change nothing. Known while converting; a bundle's provenance
+  /// keeps it.
+  package var droppedNodes: [SourceNode] = []
 
   public init(name: String) {
     self.name = name
@@ -119,10 +122,26 @@ public struct Node: Sendable {
 public struct SourceNode: Sendable, Hashable {
   public let name: String
   public let operatorName: String
+  /// The node's place in the file, where names need not be unique. Known while converting; nil in a bundle's graph.
+  package let index: Int?
+  /// The pass that folded it into the node that now stands for it. Known while converting; nil if it is that node
+  /// itself.
+  package let pass: String?
 
   public init(name: String, operatorName: String) {
+    self.init(name: name, operatorName: operatorName, index: nil)
+  }
+
+  package init(name: String, operatorName: String, index: Int?, pass: String? = nil) {
     self.name = name
     self.operatorName = operatorName
+    self.index = index
+    self.pass = pass
+  }
+
+  /// The same node, folded into another. The first pass that did so is the one that counts.
+  package func folded(by pass: String) -> SourceNode {
+    SourceNode(name: name, operatorName: operatorName, index: index, pass: self.pass ?? pass)
   }
 }
 

@@ -94,6 +94,7 @@ extension Graph {
     kept.reverse()
     var compacted = Graph(name: name)
     compacted.removed = removed
+    compacted.droppedNodes = droppedNodes
     var renumbered: [ValueID: ValueID] = [:]
     func carry(_ id: ValueID) -> ValueID {
       if let known = renumbered[id] { return known }

@@ -1,10 +1,19 @@
 import FerryTensor
 
-/// A constant of the graph: a tensor in memory, or one of an open bundle, which is unpacked when it is asked for.
+/// A constant of the graph: a tensor in memory, one of an open bundle, which is unpacked when it is asked for, or one
+/// that passes have changed, which is computed when it is asked for.
 public struct Weight: Sendable {
   private enum Content: Sendable {
     case tensor(Tensor)
     case stored(StoredTensor)
+    case computed(Computation)
+  }
+
+  private struct Computation: Sendable {
+    let shape: Shape
+    /// What is read to compute it.
+    let storages: [Storage]
+    let elements: @Sendable () -> [Double]
   }
 
   private var content: Content
@@ -25,8 +34,22 @@ public struct Weight: Sendable {
     passes = stored.passes
   }
 
+  /// A weight that is computed in double precision, anew at every call, so that no network lies in memory twice.
+  ///
+  /// - Parameters:
+  ///   - origins: the weights that `elements` reads.
+  ///   - elements: gives the elements in row-major order, as many as the shape has.
+  package init(
+    shape: Shape, origins: [Weight], passes: [String], elements: @escaping @Sendable () -> [Double]
+  ) {
+    content = .computed(Computation(shape: shape, storages: origins.flatMap(\.storages), elements: elements))
+    sources = origins.flatMap(\.sources)
+    self.passes = passes
+  }
+
   public var shape: Shape {
     switch content {
+    case .computed(let computation): computation.shape
     case .tensor(let tensor): tensor.shape
     case .stored(let stored): stored.shape
     }
@@ -34,6 +57,7 @@ public struct Weight: Sendable {
 
   public var elementType: ElementType {
     switch content {
+    case .computed: .float64
     case .tensor(let tensor): tensor.elementType
     case .stored(let stored): stored.elementType
     }
@@ -49,9 +73,34 @@ public struct Weight: Sendable {
       switch content {
       case .tensor(let tensor): tensor
       case .stored(let stored): stored.tensor()
+      case .computed(let computation):
+        Tensor(unchecked: computation.shape, of: Double.self) { target in
+          _ = target.update(fromContentsOf: computation.elements())
+        }
       }
     }
     set { content = .tensor(newValue) }
+  }
+
+  /// The elements in row-major order, in double precision.
+  package var doubles: [Double] {
+    if case .computed(let computation) = content { return computation.elements() }
+    return tensor.doubles()
+  }
+
+  /// Whether the elements are computed at every call.
+  package var isComputed: Bool { if case .computed = content { true } else { false } }
+
+  /// Lets the system take back the memory of mapped files that reading this weight has taken. The next reading brings
+  /// it in again.
+  package func releasePages() { for storage in storages { storage.releasePages() } }
+
+  private var storages: [Storage] {
+    switch content {
+    case .tensor(let tensor): [tensor.storage]
+    case .stored(let stored): [stored.storage]
+    case .computed(let computation): computation.storages
+    }
   }
 
   /// Where the weight lies in an open bundle; nil if it does not.

@@ -67,6 +67,17 @@ public final class MappedFile: @unchecked Sendable {
     try withExtendedLifetime(self) { try body(bytes) }
   }
 
+  /// Gives the memory of these bytes back to the system. They stay readable: the next use brings them in from the file
+  /// again.
+  package func release(_ range: Range<Int>) {
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard byteCount > 0, page > 0 else { return }
+    // Whole pages only: what stands beside may be in use.
+    let start = (max(0, range.lowerBound) + page - 1) / page * page
+    let end = min(byteCount, range.upperBound) / page * page
+    if start < end { madvise(UnsafeMutableRawPointer(mutating: address + start), end - start, MADV_DONTNEED) }
+  }
+
   private static func openFailure(_ code: Int32, _ location: FerryError.Location) -> FerryError {
     switch code {
     case ENOENT, ENOTDIR: FerryError(.fileNotFound, "there is no such file", at: location)

@@ -57,6 +57,13 @@ public final class Storage: @unchecked Sendable {
     }
   }
 
+  /// Gives the memory of a mapped part back to the system; its bytes stay readable. Does nothing for other memory.
+  package func releasePages() {
+    guard case .mapped(let file) = owner else { return }
+    let start = UnsafeRawPointer(address) - file.address
+    file.release(start..<start + byteCount)
+  }
+
   public var isMapped: Bool {
     if case .mapped = owner { true } else { false }
   }

@@ -6,21 +6,25 @@ final class ONNXImporter {
   let model: ONNXModel
   var graph: Graph
   var environment: [String: Operand] = [:]
-  /// Initializers that some node read.
-  private(set) var usedInitializers: Set<String> = []
+  /// What became of each node of the file.
+  private(set) var outcomes: [ImportOutcome]
   /// Elements that may still be computed from constants: a few times what the file stores, so that a small file cannot
   /// ask for much.
   private var foldingBudget: Int
   private var weightIDs: [String: ValueID] = [:]
   private var nodeNames: Set<String> = []
   private var sizeNames: Set<String> = []
-  private var findings: [FerryError] = []
+  private var findings: [FerryError]
   /// The names that some node reads or that are outputs.
   private let readNames: Set<String>
 
-  /// - Parameter foldingLimit: elements that may be computed from constants; nil for a few times what the file stores.
-  init(_ model: ONNXModel, foldingLimit: Int? = nil) {
+  /// - Parameters:
+  ///   - faults: what reading the file found wrong with it, to be listed with what the import finds.
+  ///   - foldingLimit: elements that may be computed from constants; nil for a few times what the file stores.
+  init(_ model: ONNXModel, faults: [FerryError] = [], foldingLimit: Int? = nil) {
     self.model = model
+    findings = faults
+    outcomes = [ImportOutcome](repeating: .refused, count: model.graph.nodes.count)
     graph = Graph(name: model.graph.name)
     // Bounded, since many tensors may lie in one place of a sparse external file.
     foldingBudget = foldingLimit ?? model.graph.initializers.reduce(1 << 22) { sum, initializer in
@@ -35,8 +39,13 @@ final class ONNXImporter {
   /// - Parameters:
   ///   - inputShapes: shapes that replace the declared ones, by input name.
   ///   - constants: what inputs always are; they are no inputs of the graph then.
+  ///   - dropsUnusedWeights: whether weights that no node reads are no error.
   /// - Throws: one `FerryError` that lists everything in the model that Ferry refuses.
-  func run(inputShapes: [String: [Dimension]], constants: [String: Tensor] = [:]) throws {
+  func run(
+    inputShapes: [String: [Dimension]], constants: [String: Tensor] = [:], dropsUnusedWeights: Bool = false
+  ) throws {
+    // Every node means something else under an opset that is not known.
+    if findings.contains(where: { $0.code == .unsupportedOpset }) { try throwFindings() }
     try addConstants(constants)
     try addInputs(inputShapes, except: Set(constants.keys))
     for initializer in model.graph.initializers {
@@ -46,9 +55,8 @@ final class ONNXImporter {
     for node in model.graph.nodes {
       note { try self.add(node, opset: opset) }
     }
-    if let error = FerryError.all(findings, summary: { "\(model.path) has \($0) things that Ferry cannot convert" }) {
-      throw error.located(.init(file: model.path))
-    }
+    if !dropsUnusedWeights { findings += WeightFates.unusedFinding(in: self) }
+    try throwFindings()
     for output in model.graph.outputs { try addOutput(output.name) }
   }
 
@@ -69,6 +77,12 @@ final class ONNXImporter {
       graph[id].name = name
     }
     graph.outputs.append(id)
+  }
+
+  private func throwFindings() throws {
+    if let error = FerryError.all(findings, summary: { "\(model.path) has \($0) things that Ferry cannot convert" }) {
+      throw error.located(.init(file: model.path))
+    }
   }
 
   private func note(_ body: () throws -> Void) {
@@ -120,11 +134,14 @@ final class ONNXImporter {
         supported: inputs.map(\.name).joined(separator: ", "))
     }
     for input in inputs {
-      let elementType = try elementType(of: input)
-      let shape = try shape(of: input, replacement: replacements[input.name])
-      let id = graph.add(Value(name: input.name, shape: shape, elementType: elementType))
-      graph.inputs.append(id)
-      environment[input.name] = .value(id)
+      environment[input.name] = .refused
+      note {
+        let elementType = try self.elementType(of: input)
+        let shape = try self.shape(of: input, replacement: replacements[input.name])
+        let id = graph.add(Value(name: input.name, shape: shape, elementType: elementType))
+        graph.inputs.append(id)
+        environment[input.name] = .value(id)
+      }
     }
   }
 
@@ -200,15 +217,18 @@ final class ONNXImporter {
     let location = FerryError.Location(
       file: model.path, node: node.displayName, operatorName: node.operatorType,
       opset: node.domain.isEmpty ? opset : nil)
+    let nodeCount = graph.nodes.count
     do {
       try located(location) { try build(node, opset: opset) }
+      outcomes[node.index] = outcome(of: node, isComputed: graph.nodes.count > nodeCount)
     } catch {
-      for output in node.outputs where !output.isEmpty { environment[output] = .refused }
+      refuse(node)
       throw error
     }
   }
 
   private func build(_ node: ONNXNode, opset: Int) throws {
+    guard node.isWhole else { return refuse(node) }
     guard node.domain.isEmpty, let operation = ONNXOperatorCatalogue.byType[node.operatorType] else {
       let name = node.domain.isEmpty ? node.operatorType : "\(node.domain)::\(node.operatorType)"
       throw FerryError(
@@ -231,10 +251,8 @@ final class ONNXImporter {
     }
     let operands: [Operand?] = node.inputs.map { $0.isEmpty ? nil : environment[$0] ?? .refused }
     if operands.contains(where: { if case .refused = $0 { true } else { false } }) {
-      for output in node.outputs where !output.isEmpty { environment[output] = .refused }
-      return
+      return refuse(node)
     }
-    for input in node.inputs { usedInitializers.insert(input) }
     var context = ONNXNodeImport(node: node, opset: opset, operands: operands, importer: self)
     try operation.build(&context)
     try context.finish()
@@ -246,6 +264,26 @@ final class ONNXImporter {
     case .constant(let constant): constant.tensor.shape.dimensions.map { Dimension($0) }
     case .integers(let tensor): tensor.shape.map { Dimension($0) }
     case .refused: []
+    }
+  }
+
+  private func refuse(_ node: ONNXNode) {
+    for output in node.outputs where !output.isEmpty { environment[output] = .refused }
+  }
+
+  private func outcome(of node: ONNXNode, isComputed: Bool) -> ImportOutcome {
+    if isComputed { return .computed }
+    if node.operatorType == "Constant" { return .constant }
+    switch node.outputs.first.flatMap({ environment[$0] }) {
+    case .integers: return .shapeArithmetic
+    case .constant(let result):
+      // A constant under another name is the constant itself.
+      if case .constant(let input)? = node.inputs.first.flatMap({ environment[$0] }), input.name == result.name {
+        return .identity
+      }
+      return .constantFolded
+    case .value: return .identity
+    case .refused, nil: return .refused
     }
   }
 
@@ -312,7 +350,7 @@ final class ONNXImporter {
     graph.nodes.append(
       Node(
         name: name, operation: operation, inputs: inputs, outputs: outputs,
-        sources: [SourceNode(name: node.displayName, operatorName: node.operatorType)]))
+        sources: [SourceNode(name: node.displayName, operatorName: node.operatorType, index: node.index)]))
     return outputs.map { .value($0) }
   }
 

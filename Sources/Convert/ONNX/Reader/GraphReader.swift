@@ -66,6 +66,7 @@ struct GraphReader {
         domain: ONNXModel.normalised(domain: text(fields.domain)), inputs: texts(fields.input, fields.n_input),
         outputs: texts(fields.output, fields.n_output), attributes: [])
       let location = bare.location(opset: opset)
+      let known = findings.all.count
       if bare.operatorType.isEmpty { findings.add(.invalidModel, "the node names no operator", at: location) }
       if !text(fields.overload).isEmpty {
         findings.add(.unsupportedModel, "the node calls an overload of a function of the model's own", at: location)
@@ -74,7 +75,7 @@ struct GraphReader {
       nodes.append(
         ONNXNode(
           index: index, name: bare.name, operatorType: bare.operatorType, domain: bare.domain, inputs: bare.inputs,
-          outputs: bare.outputs, attributes: attributes))
+          outputs: bare.outputs, attributes: attributes, isWhole: findings.all.count == known))
     }
     return nodes
   }

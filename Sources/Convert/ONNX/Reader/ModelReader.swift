@@ -12,7 +12,19 @@ extension ONNXModel {
   package init(
     contentsOf path: String, limits: ONNXLimits = ONNXLimits(), givenInputs: Set<String> = []
   ) throws {
-    self = try located(.init(file: path)) {
+    let (model, findings) = try Self.read(contentsOf: path, limits: limits, givenInputs: givenInputs)
+    try located(.init(file: path)) { try findings.throwIfAny() }
+    self = model
+  }
+
+  /// Reads what can be read of a file that may have faults.
+  ///
+  /// - Returns: the model without its unreadable parts, and everything that is wrong with it.
+  /// - Throws: what leaves nothing to be read.
+  static func read(
+    contentsOf path: String, limits: ONNXLimits = ONNXLimits(), givenInputs: Set<String> = []
+  ) throws -> (model: ONNXModel, findings: Findings) {
+    try located(.init(file: path)) {
       let file = try MappedFile(path: path)
       let unpacked = try Self.unpack(file, limits)
       return try Self.model(unpacked.model.pointee, file, unpacked, givenInputs)
@@ -27,7 +39,7 @@ extension ONNXModel {
   /// - Parameter owner: keeps the messages alive.
   private static func model(
     _ fields: Onnx__ModelProto, _ file: MappedFile, _ owner: UnpackedModel, _ givenInputs: Set<String>
-  ) throws -> ONNXModel {
+  ) throws -> (ONNXModel, Findings) {
     defer { withExtendedLifetime(owner) {} }
     guard fields.has_ir_version != 0 || fields.graph != nil else {
       throw FerryError(
@@ -48,15 +60,15 @@ extension ONNXModel {
     let tensors = TensorReader(file: file, externalFiles: external)
     var reader = GraphReader(tensors: tensors, opset: opsets[""], givenInputs: givenInputs, findings: findings)
     let graph = try reader.graph(graphMessage)
-    try reader.findings.throwIfAny()
     var metadata: [String: String] = [:]
     for entry in messages(fields.metadata_props, fields.n_metadata_props) {
       metadata[text(entry.pointee.key)] = text(entry.pointee.value)
     }
-    return ONNXModel(
+    let model = ONNXModel(
       path: file.path, irVersion: Int(fields.ir_version), producerName: text(fields.producer_name),
       producerVersion: text(fields.producer_version), opsets: opsets, graph: graph, metadata: metadata,
       sourceByteCount: file.byteCount, externalFiles: external.names)
+    return (model, reader.findings)
   }
 
   static func normalised(domain: String) -> String { domain == "ai.onnx" ? "" : domain }

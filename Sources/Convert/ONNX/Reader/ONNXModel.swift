@@ -58,6 +58,8 @@ package struct ONNXNode: Sendable {
   package let outputs: [String]
   /// In the file's order; names are unique.
   package let attributes: [ONNXAttribute]
+  /// Whether all of the node could be read.
+  var isWhole = true
 
   /// The name, or where there is none, a stand-in that can be found in the file ("#12").
   package var displayName: String { name.isEmpty ? "#\(index)" : name }

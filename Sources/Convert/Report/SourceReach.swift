@@ -1,0 +1,19 @@
+/// What of a source's graph the outputs depend on.
+struct SourceReach {
+  /// By the nodes' places in the file.
+  let nodes: [Bool]
+  /// The names that those nodes read, and the outputs.
+  let names: Set<String>
+
+  init(_ graph: ONNXGraph) {
+    var nodes = [Bool](repeating: false, count: graph.nodes.count)
+    var names = Set(graph.outputs.map(\.name))
+    // The order of the nodes is a topological one.
+    for node in graph.nodes.reversed() where node.outputs.contains(where: { !$0.isEmpty && names.contains($0) }) {
+      nodes[node.index] = true
+      names.formUnion(node.inputs)
+    }
+    self.nodes = nodes
+    self.names = names
+  }
+}

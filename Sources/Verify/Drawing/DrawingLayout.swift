@@ -1,0 +1,231 @@
+/// Where everything stands: boxes in layers from top to bottom, each below all that it reads; layers in columns from
+/// left to right, so that a deep network fits a page.
+struct DrawingLayout {
+  struct Point { var x, y: Int }
+  struct Rectangle { var x, y, width, height: Int }
+
+  struct Route {
+    let line: DrawingPlan.Line
+    let points: [Point]
+    /// Whether it passes other boxes on its way.
+    let isSkip: Bool
+  }
+
+  static let (boxWidth, boxHeight) = (204, 40)
+  static let (laneGap, rowGap) = (26, 34)
+  static let (trackWidth, columnGap, frameHead) = (13, 40, 26)
+  static let (top, left) = (118, 40)
+
+  private(set) var boxes: [Rectangle]
+  private(set) var frames: [Rectangle] = []
+  private(set) var routes: [Route] = []
+  private(set) var width = 0
+  private(set) var height = 0
+
+  private let plan: DrawingPlan
+  private var layers: [Int]
+  private var lanes: [Int]
+  private var columns: [Range<Int>] = []
+  private var rowTops: [Int] = []
+  private var tracks: [DrawingPlan.Line: Int] = [:]
+
+  init(_ plan: DrawingPlan) {
+    self.plan = plan
+    boxes = [Rectangle](
+      repeating: Rectangle(x: 0, y: 0, width: Self.boxWidth, height: Self.boxHeight), count: plan.boxes.count)
+    layers = Self.layers(plan)
+    lanes = Self.lanes(plan, layers)
+    columns = Self.columns(plan, layers)
+    place()
+    route()
+  }
+
+  // MARK: Layers and lanes
+
+  private static func layers(_ plan: DrawingPlan) -> [Int] {
+    var layers = [Int](repeating: 0, count: plan.boxes.count)
+    // Lines go from lower to higher numbers; those that end at a box stand together.
+    var producers = [[Int]](repeating: [], count: plan.boxes.count)
+    for line in plan.lines { producers[line.to].append(line.from) }
+    for box in plan.boxes.indices {
+      layers[box] = (producers[box].map { layers[$0] }.max() ?? -1) + 1
+    }
+    return layers
+  }
+
+  /// A box stands below the one that it reads, in the lane that is free there.
+  private static func lanes(_ plan: DrawingPlan, _ layers: [Int]) -> [Int] {
+    var lanes = [Int](repeating: 0, count: plan.boxes.count)
+    var producers = [[Int]](repeating: [], count: plan.boxes.count)
+    for line in plan.lines { producers[line.to].append(line.from) }
+    var taken: [Int: Set<Int>] = [:]
+    for box in plan.boxes.indices.sorted(by: { (layers[$0], $0) < (layers[$1], $1) }) {
+      // The producer just above first; a sum goes back to the leftmost branch.
+      let above = producers[box].filter { layers[$0] == layers[box] - 1 }
+      var lane = above.map { lanes[$0] }.min() ?? 0
+      while taken[layers[box], default: []].contains(lane) { lane += 1 }
+      taken[layers[box], default: []].insert(lane)
+      lanes[box] = lane
+    }
+    return lanes
+  }
+
+  // MARK: Columns
+
+  /// Cuts the layers into columns of similar height where few lines cross and no block is cut.
+  private static func columns(_ plan: DrawingPlan, _ layers: [Int]) -> [Range<Int>] {
+    let count = (layers.max() ?? 0) + 1
+    var crossing = [Int](repeating: 0, count: count + 1)
+    for line in plan.lines {
+      for layer in layers[line.from] + 1...max(layers[line.to], layers[line.from] + 1) { crossing[layer] += 1 }
+    }
+    for frame in plan.frames {
+      let rows = frame.boxes.map { layers[$0] }
+      guard let first = rows.min(), let last = rows.max(), first < last else { continue }
+      for layer in first + 1...last { crossing[layer] += 100 }
+    }
+    // As many columns as make the picture about as wide as high.
+    let lanes = 1.4
+    let wanted = max(1, Int((Double(count) * Double(boxHeight + rowGap) / (Double(boxWidth + 70) * lanes)).squareRoot()))
+    let size = max(12, (count + wanted - 1) / wanted)
+    var columns: [Range<Int>] = []
+    var start = 0
+    while start < count {
+      guard count - start > size * 5 / 4 else {
+        columns.append(start..<count)
+        break
+      }
+      let candidates = start + max(1, size * 3 / 4)...min(count - 1, start + size * 5 / 4)
+      let ideal = start + size
+      let end = candidates.min { (crossing[$0], abs($0 - ideal), $0) < (crossing[$1], abs($1 - ideal), $1) } ?? ideal
+      columns.append(start..<end)
+      start = end
+    }
+    return columns
+  }
+
+  // MARK: Places
+
+  private mutating func place() {
+    var x = Self.left
+    rowTops = [Int](repeating: 0, count: (layers.max() ?? 0) + 1)
+    var frameStarts: [Int: Int] = [:]
+    var frameEnds: [Int: Int] = [:]
+    for (number, frame) in plan.frames.enumerated() {
+      let rows = frame.boxes.map { layers[$0] }
+      if let first = rows.min(), let last = rows.max() {
+        frameStarts[first] = number
+        frameEnds[last] = number
+      }
+    }
+    var boxesOfLayer = [[Int]](repeating: [], count: rowTops.count)
+    for box in plan.boxes.indices { boxesOfLayer[layers[box]].append(box) }
+    for column in columns {
+      let trackCount = assignTracks(in: column)
+      let lanesLeft = x + 14 + trackCount * Self.trackWidth + 10
+      let laneCount = (column.flatMap { boxesOfLayer[$0] }.map { lanes[$0] }.max() ?? 0) + 1
+      let right = lanesLeft + laneCount * Self.boxWidth + (laneCount - 1) * Self.laneGap
+      for (line, track) in tracks where column.contains(layers[line.to]) && track >= 0 {
+        tracks[line] = -(x + 14 + (trackCount - 1 - track) * Self.trackWidth + Self.trackWidth / 2) - 1
+      }
+      var y = Self.top
+      for layer in column {
+        if frameStarts[layer] != nil { y += Self.frameHead }
+        rowTops[layer] = y
+        for box in boxesOfLayer[layer] {
+          boxes[box].x = lanesLeft + lanes[box] * (Self.boxWidth + Self.laneGap)
+          boxes[box].y = y
+        }
+        y += Self.boxHeight + Self.rowGap
+        if frameEnds[layer] != nil { y += 12 }
+      }
+      height = max(height, y)
+      for frame in plan.frames where frame.boxes.allSatisfy({ column.contains(layers[$0]) }) {
+        let tops = frame.boxes.map { boxes[$0].y }
+        guard let first = tops.min(), let last = tops.max() else { continue }
+        let rightmost = frame.boxes.map { boxes[$0].x + Self.boxWidth }.max() ?? right
+        _ = rightmost
+        frames.append(
+          Rectangle(
+            x: x, y: first - Self.frameHead - 4, width: right + 14 - x,
+            height: last - first + Self.boxHeight + Self.frameHead + 22))
+      }
+      x = right + Self.columnGap + 14
+    }
+    width = x - Self.columnGap + Self.left
+    height += 60
+  }
+
+  /// Lines that pass boxes run left of them, each in a track that is free over its layers.
+  ///
+  /// - Returns: the number of tracks.
+  private mutating func assignTracks(in column: Range<Int>) -> Int {
+    var ends: [Int] = []
+    let long = plan.lines.filter {
+      column.contains(layers[$0.to]) && column.contains(layers[$0.from]) && layers[$0.to] - layers[$0.from] > 1
+    }.sorted {
+      // Short ones stand nearest to the boxes.
+      (layers[$0.to] - layers[$0.from], layers[$0.from], $0.from, $0.to)
+        < (layers[$1.to] - layers[$1.from], layers[$1.from], $1.from, $1.to)
+    }
+    var taken: [[Range<Int>]] = []
+    for line in long {
+      let span = layers[line.from]..<layers[line.to]
+      var track = 0
+      while track < taken.count, taken[track].contains(where: { $0.overlaps(span) }) { track += 1 }
+      if track == taken.count { taken.append([]) }
+      taken[track].append(span)
+      tracks[line] = track
+      ends.append(span.upperBound)
+    }
+    return taken.count
+  }
+
+  // MARK: Lines
+
+  private mutating func route() {
+    var gutter = 0
+    let columnOf = columns.enumerated().flatMap { number, range in range.map { _ in number } }
+    var arriving = [Int](repeating: 0, count: plan.boxes.count)
+    for line in plan.lines {
+      let (from, to) = (boxes[line.from], boxes[line.to])
+      let middle = Point(x: from.x + Self.boxWidth / 2, y: from.y + Self.boxHeight)
+      // Lines that end at one box end side by side.
+      arriving[line.to] += 1
+      let (fromLayer, toLayer) = (layers[line.from], layers[line.to])
+      let isStraight = toLayer == fromLayer + 1 && columnOf[fromLayer] == columnOf[toLayer]
+      let spread = isStraight && from.x == to.x ? 0 : min(60, arriving[line.to] * 12)
+      let entry = Point(x: to.x + Self.boxWidth / 2 - spread, y: to.y)
+      var points = [middle]
+      if columnOf[fromLayer] != columnOf[toLayer] {
+        gutter = (gutter + 1) % 6
+        let down = from.y + Self.boxHeight + 14
+        let side = columnRight(columnOf[fromLayer]) + 6 + gutter * 4
+        let rail = Self.top - 12 - gutter * 4
+        let before = toLayer == columns[columnOf[toLayer]].lowerBound
+        points += [Point(x: middle.x, y: down), Point(x: side, y: down), Point(x: side, y: rail)]
+        if before {
+          points.append(Point(x: entry.x, y: rail))
+        } else {
+          let lane = boxes[line.to].x - 8
+          points += [Point(x: lane, y: rail), Point(x: lane, y: to.y - 10), Point(x: entry.x, y: to.y - 10)]
+        }
+      } else if let track = tracks[line] {
+        let x = -track - 1
+        let start = Point(x: middle.x - 16, y: middle.y)
+        points = [
+          start, Point(x: start.x, y: middle.y + 8), Point(x: x, y: middle.y + 8), Point(x: x, y: to.y - 10),
+          Point(x: entry.x, y: to.y - 10),
+        ]
+      } else if from.x != to.x {
+        points += [Point(x: middle.x, y: to.y - 12), Point(x: entry.x, y: to.y - 12)]
+      }
+      points.append(entry)
+      routes.append(Route(line: line, points: points, isSkip: tracks[line] != nil))
+    }
+  }
+
+  private func columnRight(_ column: Int) -> Int {
+    plan.boxes.indices.filter { columns[column].contains(layers[$0]) }.map { boxes[$0].x + Self.boxWidth }.max() ?? 0
+  }
+}
