@@ -3,6 +3,7 @@ import FerryConvert
 import FerryModel
 import FerryRuntime
 import FerryTensor
+import FerryVerify
 import Foundation
 
 struct Inspect: ParsableCommand {
@@ -16,6 +17,7 @@ struct Inspect: ParsableCommand {
         ferry inspect model.onnx
         ferry inspect model.ferry --layers
         ferry inspect model.ferry --tensors --json
+        ferry inspect model.onnx --svg model.svg          the graph as a picture, repeated blocks drawn once
       """)
 
   @Argument(help: "An .onnx or .ferry file.", completion: .file(extensions: ["onnx", "ferry"]))
@@ -27,6 +29,12 @@ struct Inspect: ParsableCommand {
   @Flag(help: "List every weight.")
   var tensors = false
 
+  @Option(
+    help: ArgumentHelp("Draw the graph into this file.", valueName: "out.svg"),
+    completion: .file(extensions: ["svg"]))
+  var svg: String?
+
+  @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -41,6 +49,7 @@ struct Inspect: ParsableCommand {
   private func inspectSource() throws {
     let conversion = try Converter.convert(onnx: file, options: sourceOptions.conversionOptions())
     let report = conversion.report
+    try draw(conversion.graph, name: SourceName.base(of: file))
     if outputOptions.json {
       var object = JSONObject()
       object.set("structureDigest", .string(report.structureDigest))
@@ -68,6 +77,10 @@ struct Inspect: ParsableCommand {
 
   private func inspectBundle() throws {
     let bundle = try ModelBundle.open(file)
+    if svg != nil {
+      let stored = try modelOptions.storedModel(in: bundle)
+      try draw(try stored.graph(), name: stored.name)
+    }
     if outputOptions.json {
       return try Terminal.write(BundleText.json(bundle, layers: layers, tensors: tensors).pretty)
     }
@@ -80,6 +93,14 @@ struct Inspect: ParsableCommand {
       try Terminal.write(try BundleText.text(stored, graph))
       try writeLists(graph, stored)
     }
+  }
+
+  private func draw(_ graph: Graph, name: String) throws {
+    guard let svg else { return }
+    try FileIdentity.refuse(writing: svg, over: [file])
+    var output = try AtomicFile(path: svg)
+    try output.write(Array(GraphDrawing(graph, title: name).svg.utf8))
+    try output.commit()
   }
 
   private func writeLists(_ graph: Graph, _ stored: StoredModel?) throws {

@@ -11,13 +11,15 @@ struct DrawingLayout {
     let isSkip: Bool
   }
 
-  static let (boxWidth, boxHeight) = (204, 40)
+  static let (boxWidth, boxHeight) = (212, 40)
   static let (laneGap, rowGap) = (26, 34)
-  static let (trackWidth, columnGap, frameHead) = (13, 40, 26)
+  static let (trackWidth, columnGap, frameHead) = (13, 40, 32)
   static let (top, left) = (118, 40)
 
   private(set) var boxes: [Rectangle]
   private(set) var frames: [Rectangle] = []
+  /// The plan's frames in the order of `frames`.
+  private(set) var frameOrder: [Int] = []
   private(set) var routes: [Route] = []
   private(set) var width = 0
   private(set) var height = 0
@@ -27,15 +29,16 @@ struct DrawingLayout {
   private var lanes: [Int]
   private var columns: [Range<Int>] = []
   private var rowTops: [Int] = []
-  private var tracks: [DrawingPlan.Line: Int] = [:]
+  /// Where the lines that pass boxes run down.
+  private var trackPlaces: [DrawingPlan.Line: Int] = [:]
 
   init(_ plan: DrawingPlan) {
     self.plan = plan
     boxes = [Rectangle](
       repeating: Rectangle(x: 0, y: 0, width: Self.boxWidth, height: Self.boxHeight), count: plan.boxes.count)
     layers = Self.layers(plan)
-    lanes = Self.lanes(plan, layers)
     columns = Self.columns(plan, layers)
+    lanes = Self.lanes(plan, layers, columns)
     place()
     route()
   }
@@ -53,19 +56,31 @@ struct DrawingLayout {
     return layers
   }
 
-  /// A box stands below the one that it reads, in the lane that is free there.
-  private static func lanes(_ plan: DrawingPlan, _ layers: [Int]) -> [Int] {
-    var lanes = [Int](repeating: 0, count: plan.boxes.count)
+  /// A box stands below what it reads: the longest way through the network in the leftmost lane, and lanes to the right
+  /// of it kept free for the lines that run down in them.
+  private static func lanes(_ plan: DrawingPlan, _ layers: [Int], _ columns: [Range<Int>]) -> [Int] {
     var producers = [[Int]](repeating: [], count: plan.boxes.count)
-    for line in plan.lines { producers[line.to].append(line.from) }
-    var taken: [Int: Set<Int>] = [:]
-    for box in plan.boxes.indices.sorted(by: { (layers[$0], $0) < (layers[$1], $1) }) {
-      // The producer just above first; a sum goes back to the leftmost branch.
-      let above = producers[box].filter { layers[$0] == layers[box] - 1 }
-      var lane = above.map { lanes[$0] }.min() ?? 0
-      while taken[layers[box], default: []].contains(lane) { lane += 1 }
-      taken[layers[box], default: []].insert(lane)
+    var lastReader = layers
+    var depthBelow = [Int](repeating: 0, count: plan.boxes.count)
+    for line in plan.lines {
+      producers[line.to].append(line.from)
+      lastReader[line.from] = max(lastReader[line.from], layers[line.to])
+    }
+    for box in plan.boxes.indices.reversed() {
+      for producer in producers[box] { depthBelow[producer] = max(depthBelow[producer], depthBelow[box] + 1) }
+    }
+    let columnEnd = columns.flatMap { column in column.map { _ in column.upperBound } }
+    var lanes = [Int](repeating: 0, count: plan.boxes.count)
+    var taken = [Set<Int>](repeating: [], count: (layers.max() ?? 0) + 1)
+    for box in plan.boxes.indices.sorted(by: {
+      (layers[$0], -depthBelow[$0], $0) < (layers[$1], -depthBelow[$1], $1)
+    }) {
+      let column = columnEnd[layers[box]]
+      var lane = producers[box].filter { columnEnd[layers[$0]] == column }.map { lanes[$0] }.min() ?? 0
+      while taken[layers[box]].contains(lane) { lane += 1 }
       lanes[box] = lane
+      let end = lane > 0 ? min(lastReader[box], column) : 0
+      for layer in layers[box]..<max(layers[box] + 1, end) { taken[layer].insert(lane) }
     }
     return lanes
   }
@@ -87,16 +102,19 @@ struct DrawingLayout {
     // As many columns as make the picture about as wide as high.
     let lanes = 1.4
     let wanted = max(1, Int((Double(count) * Double(boxHeight + rowGap) / (Double(boxWidth + 70) * lanes)).squareRoot()))
-    let size = max(12, (count + wanted - 1) / wanted)
     var columns: [Range<Int>] = []
     var start = 0
     while start < count {
+      let left = max(1, wanted - columns.count)
+      let size = max(12, (count - start + left - 1) / left)
       guard count - start > size * 5 / 4 else {
         columns.append(start..<count)
         break
       }
-      let candidates = start + max(1, size * 3 / 4)...min(count - 1, start + size * 5 / 4)
       let ideal = start + size
+      // Behind a block that is longer than a column, where it must be.
+      let furthest = (ideal + size / 4..<count).first { crossing[$0] < 100 } ?? count - 1
+      let candidates = start + max(1, size * 3 / 4)...furthest
       let end = candidates.min { (crossing[$0], abs($0 - ideal), $0) < (crossing[$1], abs($1 - ideal), $1) } ?? ideal
       columns.append(start..<end)
       start = end
@@ -121,12 +139,13 @@ struct DrawingLayout {
     var boxesOfLayer = [[Int]](repeating: [], count: rowTops.count)
     for box in plan.boxes.indices { boxesOfLayer[layers[box]].append(box) }
     for column in columns {
-      let trackCount = assignTracks(in: column)
+      let tracks = tracks(in: column)
+      let trackCount = (tracks.values.max() ?? -1) + 1
       let lanesLeft = x + 14 + trackCount * Self.trackWidth + 10
       let laneCount = (column.flatMap { boxesOfLayer[$0] }.map { lanes[$0] }.max() ?? 0) + 1
       let right = lanesLeft + laneCount * Self.boxWidth + (laneCount - 1) * Self.laneGap
-      for (line, track) in tracks where column.contains(layers[line.to]) && track >= 0 {
-        tracks[line] = -(x + 14 + (trackCount - 1 - track) * Self.trackWidth + Self.trackWidth / 2) - 1
+      for (line, track) in tracks {
+        trackPlaces[line] = x + 14 + (trackCount - 1 - track) * Self.trackWidth + Self.trackWidth / 2
       }
       var y = Self.top
       for layer in column {
@@ -140,14 +159,15 @@ struct DrawingLayout {
         if frameEnds[layer] != nil { y += 12 }
       }
       height = max(height, y)
-      for frame in plan.frames where frame.boxes.allSatisfy({ column.contains(layers[$0]) }) {
+      for (number, frame) in plan.frames.enumerated() where frame.boxes.contains(where: { column.contains(layers[$0]) }) {
+        guard !frameOrder.contains(number) else { continue }
+        frameOrder.append(number)
         let tops = frame.boxes.map { boxes[$0].y }
-        guard let first = tops.min(), let last = tops.max() else { continue }
-        let rightmost = frame.boxes.map { boxes[$0].x + Self.boxWidth }.max() ?? right
-        _ = rightmost
+        let (first, last) = (tops.min() ?? y, tops.max() ?? y)
+        let end = frame.boxes.map { boxes[$0].x + Self.boxWidth }.max() ?? right
         frames.append(
           Rectangle(
-            x: x, y: first - Self.frameHead - 4, width: right + 14 - x,
+            x: x, y: first - Self.frameHead - 4, width: end + 14 - x,
             height: last - first + Self.boxHeight + Self.frameHead + 22))
       }
       x = right + Self.columnGap + 14
@@ -158,11 +178,12 @@ struct DrawingLayout {
 
   /// Lines that pass boxes run left of them, each in a track that is free over its layers.
   ///
-  /// - Returns: the number of tracks.
-  private mutating func assignTracks(in column: Range<Int>) -> Int {
-    var ends: [Int] = []
+  /// - Returns: the track of each such line, counted from the boxes.
+  private func tracks(in column: Range<Int>) -> [DrawingPlan.Line: Int] {
+    var tracks: [DrawingPlan.Line: Int] = [:]
     let long = plan.lines.filter {
       column.contains(layers[$0.to]) && column.contains(layers[$0.from]) && layers[$0.to] - layers[$0.from] > 1
+        && lanes[$0.from] == 0
     }.sorted {
       // Short ones stand nearest to the boxes.
       (layers[$0.to] - layers[$0.from], layers[$0.from], $0.from, $0.to)
@@ -176,9 +197,8 @@ struct DrawingLayout {
       if track == taken.count { taken.append([]) }
       taken[track].append(span)
       tracks[line] = track
-      ends.append(span.upperBound)
     }
-    return taken.count
+    return tracks
   }
 
   // MARK: Lines
@@ -199,7 +219,7 @@ struct DrawingLayout {
       var points = [middle]
       if columnOf[fromLayer] != columnOf[toLayer] {
         gutter = (gutter + 1) % 6
-        let down = from.y + Self.boxHeight + 14
+        let down = from.y + Self.boxHeight + 20
         let side = columnRight(columnOf[fromLayer]) + 6 + gutter * 4
         let rail = Self.top - 12 - gutter * 4
         let before = toLayer == columns[columnOf[toLayer]].lowerBound
@@ -210,8 +230,7 @@ struct DrawingLayout {
           let lane = boxes[line.to].x - 8
           points += [Point(x: lane, y: rail), Point(x: lane, y: to.y - 10), Point(x: entry.x, y: to.y - 10)]
         }
-      } else if let track = tracks[line] {
-        let x = -track - 1
+      } else if let x = trackPlaces[line] {
         let start = Point(x: middle.x - 16, y: middle.y)
         points = [
           start, Point(x: start.x, y: middle.y + 8), Point(x: x, y: middle.y + 8), Point(x: x, y: to.y - 10),
@@ -221,7 +240,7 @@ struct DrawingLayout {
         points += [Point(x: middle.x, y: to.y - 12), Point(x: entry.x, y: to.y - 12)]
       }
       points.append(entry)
-      routes.append(Route(line: line, points: points, isSkip: tracks[line] != nil))
+      routes.append(Route(line: line, points: points, isSkip: toLayer > fromLayer + 1))
     }
   }
 

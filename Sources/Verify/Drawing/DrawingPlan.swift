@@ -47,7 +47,7 @@ struct DrawingPlan {
   init(_ graph: Graph) {
     nodeCount = graph.nodes.count
     var cut = DrawingUnits(graph, limit: .max)
-    var blocks = RepeatedBlocks.find(titles: cut.units.map(\.title), producers: cut.producers)
+    var blocks = RepeatedBlocks.find(titles: cut.units.map(\.title), details: cut.units.map(\.detail), producers: cut.producers)
     let drawn = cut.units.count - blocks.reduce(0) { $0 + $1.length * ($1.count - 1) }
     isSummary = drawn > Self.boxLimit
     if isSummary {

@@ -75,11 +75,14 @@ struct SVGDocument {
   private var orderedFrames: [DrawingPlan.Frame] { layout.frameOrder.map { plan.frames[$0] } }
 
   private mutating func add(_ frame: DrawingPlan.Frame, _ place: DrawingLayout.Rectangle) {
+    // The words stand beside the line that enters the block.
+    let head = frame.boxes.map { layout.boxes[$0] }.min { ($0.y, $0.x) < ($1.y, $1.x) } ?? place
     lines.append(
       "<g class=\"repeat\" data-count=\"\(frame.count)\" data-nodes=\"\(frame.hiddenNodes)\"><rect class=\"frame\" "
         + "x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(place.width)\" height=\"\(place.height)\" rx=\"8\"/>"
-        + "<text class=\"times\" x=\"\(place.x + 12)\" y=\"\(place.y + 19)\">× \(frame.count)</text>"
-        + "<text class=\"tab\" x=\"\(place.x + 52)\" y=\"\(place.y + 19)\">\(SVGText.short(frame.shapes, 44))</text></g>")
+        + "<text class=\"times\" x=\"\(head.x + 4)\" y=\"\(place.y + 18)\">× \(frame.count)</text>"
+        + "<text class=\"tab\" x=\"\(head.x + head.width / 2 + 8)\" y=\"\(place.y + 17)\">"
+        + "\(SVGText.short(frame.shapes, 30))</text></g>")
   }
 
   private mutating func add(_ route: DrawingLayout.Route) {
@@ -105,7 +108,7 @@ struct SVGDocument {
       "<g class=\"\(kind) \(family.rawValue)\" data-nodes=\"\(nodes)\"><title>\(SVGText.escaped(tip))</title>"
         + "<rect class=\"box\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(place.width)\" height=\"\(place.height)\" rx=\"6\"/>"
         + "<rect class=\"mark\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"6\" height=\"\(place.height)\" rx=\"3\"/>"
-        + "<text class=\"op\" x=\"\(place.x + 16)\" y=\"\(place.y + 17)\">\(SVGText.short(title, 26))</text>"
+        + "<text class=\"op\(title.count > 25 ? " long" : "")\" x=\"\(place.x + 16)\" y=\"\(place.y + 17)\">\(SVGText.short(title, 32))</text>"
         + "<text class=\"detail\" x=\"\(place.x + 16)\" y=\"\(place.y + 32)\">\(SVGText.short(detail, 32))</text></g>")
     if let shape = box.newShape {
       lines.append(

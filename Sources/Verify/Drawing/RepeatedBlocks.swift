@@ -1,9 +1,15 @@
 /// A block of consecutive units that occurs several times in a row, wired alike each time.
-struct RepeatedBlock: Equatable {
-  let start: Int
+package struct RepeatedBlock: Equatable {
+  package let start: Int
   /// Units in one occurrence.
-  let length: Int
-  let count: Int
+  package let length: Int
+  package let count: Int
+
+  package init(start: Int, length: Int, count: Int) {
+    self.start = start
+    self.length = length
+    self.count = count
+  }
 
   var first: Range<Int> { start..<start + length }
   var all: Range<Int> { start..<start + length * count }
@@ -11,15 +17,16 @@ struct RepeatedBlock: Equatable {
 
 /// Finds blocks that repeat: stretches of units where each equals the one a period later, in what it is called and in
 /// how far back its operands stand.
-enum RepeatedBlocks {
+package enum RepeatedBlocks {
   /// No block of a known network is longer.
   static let longest = 64
 
   /// - Parameters:
   ///   - titles: what makes units alike.
+  ///   - details: what may differ among them; blocks begin where they differ least.
   ///   - producers: for each unit, the units that it reads.
   /// - Returns: blocks that do not overlap, in order.
-  static func find(titles: [String], producers: [[Int]]) -> [RepeatedBlock] {
+  package static func find(titles: [String], details: [String], producers: [[Int]]) -> [RepeatedBlock] {
     var numbers: [String: Int] = [:]
     var signs = titles.indices.map { index -> Int in
       let distances = producers[index].map { "\(index - $0)" }.joined(separator: ",")
@@ -29,11 +36,13 @@ enum RepeatedBlocks {
         return numbers.count - 1
       }()
     }
-    let cuts = cutWidths(producers)
+    var lastReader = Array(producers.indices)
+    for (index, read) in producers.enumerated() { for producer in read { lastReader[producer] = index } }
+    let cuts = cutWidths(lastReader)
     var blocks: [RepeatedBlock] = []
     // What one round takes may leave shorter repetitions beside it.
     for _ in 0..<8 {
-      let taken = nonOverlapping(candidates(signs, cuts))
+      let taken = nonOverlapping(candidates(signs, cuts, details).compactMap { readable($0, lastReader) })
       if taken.isEmpty { break }
       blocks += taken
       for block in taken {
@@ -44,11 +53,9 @@ enum RepeatedBlocks {
   }
 
   /// How many results computed before each place are read from there on.
-  private static func cutWidths(_ producers: [[Int]]) -> [Int] {
-    var last = [Int](repeating: -1, count: producers.count)
-    for (index, read) in producers.enumerated() { for producer in read { last[producer] = index } }
-    var changes = [Int](repeating: 0, count: producers.count + 1)
-    for (index, reader) in last.enumerated() where reader > index {
+  private static func cutWidths(_ lastReader: [Int]) -> [Int] {
+    var changes = [Int](repeating: 0, count: lastReader.count + 1)
+    for (index, reader) in lastReader.enumerated() where reader > index {
       changes[index + 1] += 1
       if reader + 1 < changes.count { changes[reader + 1] -= 1 }
     }
@@ -59,7 +66,20 @@ enum RepeatedBlocks {
     }
   }
 
-  private static func candidates(_ signs: [Int], _ cuts: [Int]) -> [RepeatedBlock] {
+  /// The block without the occurrences behind one that something outside reads: of all occurrences but the last, only
+  /// the next one may read, or the drawing would tell less than the truth. nil if nothing repeated remains.
+  private static func readable(_ block: RepeatedBlock, _ lastReader: [Int]) -> RepeatedBlock? {
+    var count = block.count
+    for unit in block.start..<block.start + block.length * (block.count - 1) {
+      let occurrence = (unit - block.start) / block.length
+      if occurrence + 1 >= count { break }
+      if lastReader[unit] >= block.start + block.length * min(occurrence + 2, block.count) { count = occurrence + 1 }
+    }
+    guard count >= 2, (count - 1) * block.length >= 3 else { return nil }
+    return RepeatedBlock(start: block.start, length: block.length, count: count)
+  }
+
+  private static func candidates(_ signs: [Int], _ cuts: [Int], _ details: [String]) -> [RepeatedBlock] {
     var found: [RepeatedBlock] = []
     for period in 1...longest where 2 * period <= signs.count {
       var end = signs.count - period
@@ -75,7 +95,11 @@ enum RepeatedBlocks {
         if count >= 2, (count - 1) * period >= 3 {
           // It may begin at several places: best where the fewest results cross.
           let slack = (end - start) - (count - 1) * period
-          let best = (start...start + slack).min { (cuts[$0], $0) < (cuts[$1], $1) } ?? start
+          var equal = [0]
+          for unit in start..<end { equal.append(equal[unit - start] + (details[unit] == details[unit + period] ? 1 : 0)) }
+          func differing(_ first: Int) -> Int { equal[first - start] - equal[first - start + (count - 1) * period] }
+          let best =
+            (start...start + slack).min { (cuts[$0], differing($0), $0) < (cuts[$1], differing($1), $1) } ?? start
           found.append(RepeatedBlock(start: best, length: period, count: count))
         }
         end = start

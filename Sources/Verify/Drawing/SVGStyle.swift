@@ -10,7 +10,7 @@ enum SVGStyle {
   static let text: String = {
     var lines = [
       "text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1b212b}",
-      ".page{fill:#fff}.box{fill:#f6f8fb;stroke:#ccd4e0}.op{font-size:13px;font-weight:600}",
+      ".page{fill:#fff}.box{fill:#f6f8fb;stroke:#ccd4e0}.op{font-size:13px;font-weight:600}.long{font-size:11px}",
       ".detail,.tab,.note{font-size:11px;fill:#5a6575}.shape{font-size:11px;fill:#5a6575}",
       ".title{font-size:20px;font-weight:700}.frame{fill:#eef3fb;stroke:#9db4d8;stroke-dasharray:5 4}",
       ".times{font-size:14px;font-weight:700;fill:#31569b}",

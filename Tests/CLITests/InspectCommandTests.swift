@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@Suite("ferry inspect") struct InspectCommandTests {
+  private let model = "\(golden)/networks/mobilenet-ts17-folded-dynamic/model.onnx"
+
+  @Test func itSaysWhatBecomesOfEveryNode() throws {
+    let inspect = try Command(["inspect", model])
+    #expect(inspect.status == 0)
+    #expect(inspect.output.contains("of the source's nodes: "))
+    #expect(inspect.output.contains(" carried, "))
+    let data = Data(try Command(["inspect", model, "--json"]).output.utf8)
+    let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    let nodes = (object?["conversion"] as? [String: Any])?["nodes"] as? [[String: Any]]
+    let source = (object?["conversion"] as? [String: Any])?["source"] as? [String: Any]
+    #expect(nodes?.count == source?["nodes"] as? Int)
+    #expect(nodes?.allSatisfy { $0["fate"] is String && $0["operator"] is String } == true)
+  }
+
+  /// Five things are wrong, and inspect and convert list all five at once.
+  @Test(arguments: ["inspect", "convert"]) func everythingThatIsRefusedIsListed(command: String) throws {
+    let refusal = try Command([command, "\(golden)/invalid/five-faults.onnx", "--json"])
+    #expect(refusal.status == 2)
+    for words in [
+      "has 5 things that Ferry cannot convert", "- input \"mask\" holds uint16", "- the bias has the shape 5",
+      "- Ferry does not know the operator GridWarp", "- Relu has an attribute that Ferry does not know: \"slope\"",
+      "- HardSwish of opset 13 is not understood",
+    ] { #expect(refusal.errors.contains(words), "\(refusal.errors)") }
+    let object = try JSONSerialization.jsonObject(with: Data(refusal.output.utf8)) as? [String: Any]
+    #expect(((object?["error"] as? [String: Any])?["causes"] as? [Any])?.count == 5)
+  }
+
+  @Test func aPictureIsDrawnOfSourcesAndBundles() throws {
+    let folder = try Folder()
+    let (bundle, first, second) = ("\(folder.path)/m.ferry", "\(folder.path)/a.svg", "\(folder.path)/b.svg")
+    #expect(try Command(["convert", model, "--name", "model", "-o", bundle]).status == 0)
+    #expect(try Command(["inspect", model, "--svg", first]).status == 0)
+    #expect(try Command(["inspect", bundle, "--svg", second]).status == 0)
+    let drawn = try String(contentsOfFile: first, encoding: .utf8)
+    #expect(drawn.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
+    #expect(drawn.contains("prefers-color-scheme: dark"))
+    #expect(try String(contentsOfFile: second, encoding: .utf8) == drawn)
+    // What is read is never replaced.
+    #expect(try Command(["inspect", bundle, "--svg", bundle]).status == 64)
+  }
+}
