@@ -44,7 +44,7 @@ struct Convert: ParsableCommand {
     let conversion = try Converter.convert(onnx: source, options: options)
     Terminal.progress("writing \(target)")
     let model = BundleModel(
-      name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.json)
+      name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.provenance)
     let size = try BundleWriter.write(BundleContents(models: [model]), to: target)
     Terminal.clearProgress()
     if outputOptions.json {

@@ -53,7 +53,19 @@ public struct ConversionReport: Sendable {
     }
   }
 
-  /// As the bundle keeps it and `--json` prints it.
+  /// What the bundle keeps: all of it, unless that is more than a reader of bundles takes. Then the lists are left out,
+  /// and `leftOut` names them.
+  public var provenance: JSONValue {
+    let whole = json
+    let size = (try? whole.canonical().count) ?? .max
+    guard size > JSONLimits().byteCount, case .object(var object) = whole else { return whole }
+    let lists = ["nodes", "weights", "removedValues"]
+    for name in lists { object.set(name, .array([])) }
+    object.set("leftOut", .array(lists.map { .string($0) }))
+    return .object(object)
+  }
+
+  /// As `--json` prints it.
   public var json: JSONValue {
     func number(_ value: Int) -> JSONValue { .number(Double(value)) }
     return [

@@ -101,7 +101,8 @@ struct DrawingLayout {
     }
     // As many columns as make the picture about as wide as high.
     let lanes = 1.4
-    let wanted = max(1, Int((Double(count) * Double(boxHeight + rowGap) / (Double(boxWidth + 70) * lanes)).squareRoot()))
+    let proportion = Double(count * (boxHeight + rowGap)) / (Double(boxWidth + 70) * lanes)
+    let wanted = max(1, Int(proportion.squareRoot()))
     var columns: [Range<Int>] = []
     var start = 0
     while start < count {
@@ -159,8 +160,9 @@ struct DrawingLayout {
         if frameEnds[layer] != nil { y += 12 }
       }
       height = max(height, y)
-      for (number, frame) in plan.frames.enumerated() where frame.boxes.contains(where: { column.contains(layers[$0]) }) {
-        guard !frameOrder.contains(number) else { continue }
+      for (number, frame) in plan.frames.enumerated() {
+        let isHere = frame.boxes.contains { column.contains(layers[$0]) }
+        guard isHere, !frameOrder.contains(number) else { continue }
         frameOrder.append(number)
         let tops = frame.boxes.map { boxes[$0].y }
         let (first, last) = (tops.min() ?? y, tops.max() ?? y)

@@ -47,7 +47,8 @@ struct DrawingPlan {
   init(_ graph: Graph) {
     nodeCount = graph.nodes.count
     var cut = DrawingUnits(graph, limit: .max)
-    var blocks = RepeatedBlocks.find(titles: cut.units.map(\.title), details: cut.units.map(\.detail), producers: cut.producers)
+    var blocks = RepeatedBlocks.find(
+      titles: cut.units.map(\.title), details: cut.units.map(\.detail), producers: cut.producers)
     let drawn = cut.units.count - blocks.reduce(0) { $0 + $1.length * ($1.count - 1) }
     isSummary = drawn > Self.boxLimit
     if isSummary {
@@ -63,7 +64,9 @@ struct DrawingPlan {
     }
     // Every unit is drawn as the one that stands in its place in the block's first occurrence.
     var standIn = Array(cut.units.indices)
-    for block in blocks { for unit in block.all { standIn[unit] = block.start + (unit - block.start) % block.length } }
+    for block in blocks {
+      for unit in block.all { standIn[unit] = block.start + (unit - block.start) % block.length }
+    }
     var boxOfUnit = [Int](repeating: 0, count: cut.units.count)
     for (number, unit) in cut.units.enumerated() where standIn[number] == number {
       boxOfUnit[number] = boxes.count

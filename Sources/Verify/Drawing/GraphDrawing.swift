@@ -2,8 +2,8 @@ import FerryModel
 
 /// A graph as a picture: SVG with real text, for light and dark screens.
 ///
-/// Blocks that repeat are drawn once, with their number. A graph of more boxes than a page holds is drawn with boxes that
-/// stand for many nodes; the picture says so.
+/// Blocks that repeat are drawn once, with their number. A graph of more boxes than a page holds is drawn with boxes
+/// that stand for many nodes; the picture says so.
 public struct GraphDrawing: Sendable {
   /// The whole SVG document.
   public let svg: String
@@ -106,9 +106,11 @@ struct SVGDocument {
     let kind = nodes > 0 ? "node" : "port"
     lines.append(
       "<g class=\"\(kind) \(family.rawValue)\" data-nodes=\"\(nodes)\"><title>\(SVGText.escaped(tip))</title>"
-        + "<rect class=\"box\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(place.width)\" height=\"\(place.height)\" rx=\"6\"/>"
+        + "<rect class=\"box\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"\(place.width)\" "
+        + "height=\"\(place.height)\" rx=\"6\"/>"
         + "<rect class=\"mark\" x=\"\(place.x)\" y=\"\(place.y)\" width=\"6\" height=\"\(place.height)\" rx=\"3\"/>"
-        + "<text class=\"op\(title.count > 25 ? " long" : "")\" x=\"\(place.x + 16)\" y=\"\(place.y + 17)\">\(SVGText.short(title, 32))</text>"
+        + "<text class=\"op\(title.count > 25 ? " long" : "")\" x=\"\(place.x + 16)\" y=\"\(place.y + 17)\">"
+        + "\(SVGText.short(title, 32))</text>"
         + "<text class=\"detail\" x=\"\(place.x + 16)\" y=\"\(place.y + 32)\">\(SVGText.short(detail, 32))</text></g>")
     if let shape = box.newShape {
       lines.append(

@@ -39,7 +39,7 @@ enum OperatorFamily: String, CaseIterable {
 
 /// How a node is called in a drawing.
 struct NodeLabel {
-  /// Operator, kernel, strides and activation: "Conv 3×3 /2 · relu". Nodes of equal titles are alike in repeated blocks.
+  /// Operator, kernel, strides and activation: "Conv 3×3 /2 · relu". Nodes of repeated blocks are alike in it.
   let title: String
   /// What differs among those: "32 → 64".
   let detail: String
@@ -57,7 +57,8 @@ struct NodeLabel {
     detail = change ?? node.outputs.first.map { graph[$0].shape.text } ?? ""
     switch node.operation {
     case let conv as Conv:
-      let name = conv.groups == 1 ? "Conv" : "\(conv.groups)".description == channels(node.inputs[0]) ? "Depthwise" : "Grouped"
+      let isDepthwise = channels(node.inputs.first) == "\(conv.groups)"
+      let name = conv.groups == 1 ? "Conv" : isDepthwise ? "Depthwise" : "Grouped"
       title = name + Self.text(conv.window) + Self.text(conv.activation)
     case let conv as ConvTranspose: title = "ConvTranspose" + Self.text(conv.window) + Self.text(conv.activation)
     case let gemm as Gemm: title = "Gemm" + Self.text(gemm.activation)

@@ -96,7 +96,9 @@ package enum RepeatedBlocks {
           // It may begin at several places: best where the fewest results cross.
           let slack = (end - start) - (count - 1) * period
           var equal = [0]
-          for unit in start..<end { equal.append(equal[unit - start] + (details[unit] == details[unit + period] ? 1 : 0)) }
+          for unit in start..<end {
+            equal.append(equal[unit - start] + (details[unit] == details[unit + period] ? 1 : 0))
+          }
           func differing(_ first: Int) -> Int { equal[first - start] - equal[first - start + (count - 1) * period] }
           let best =
             (start...start + slack).min { (cuts[$0], differing($0), $0) < (cuts[$1], differing($1), $1) } ?? start

@@ -77,7 +77,9 @@ import Testing
 
   /// Normalizations one after another fold one after another, however many a file has.
   @Test func longChainsOfNormalizationsFold() throws {
-    func stored(_ name: String) -> ProtoWriter { Build.tensor(name, [3], raw: [UInt8](repeating: 0, count: 8) + [0, 0, 0, 63]) }
+    func stored(_ name: String) -> ProtoWriter {
+      Build.tensor(name, [3], raw: (0..<3).flatMap { _ in [0, 0, 0, 63] as [UInt8] })
+    }
     let kernel = Build.tensor("k", [3, 3, 1, 1], raw: (0..<9).flatMap { _ in [0, 0, 128, 63] as [UInt8] })
     let count = 2000
     let nodes = [Build.node("Conv", ["x", "k"], ["v0"], name: "conv")]

@@ -12,7 +12,7 @@ from invalid.sound import bias, conv, model, tensor, value, weight
 @fault(
     "invalid-model",
     "5 things that Ferry cannot convert",
-    'input "mask" holds float64',
+    'input "mask" holds float16',
     "Ferry does not know the operator GridWarp",
     'Relu has an attribute that Ferry does not know: "slope"',
     "HardSwish of opset 13 is not understood",
@@ -28,7 +28,7 @@ def five_faults() -> bytes:
         helper.make_node("Concat", ["enc/conv1_out", "warped", "rectified", "swished"], ["output"], axis=1),
     ]
     stored = [tensor("enc.conv1.weight", weight()), tensor("enc.conv1.bias", np.zeros(5, np.float32))]
-    inputs = [value("input", [1, 3, 8, 8]), value("mask", [1, 8, 8], TensorProto.DOUBLE)]
+    inputs = [value("input", [1, 3, 8, 8]), value("mask", [1, 8, 8], TensorProto.FLOAT16)]
     outputs = [value("output", ["n", "c", "h", "w"])]
     return model(branches, stored, inputs, outputs, {"": 13}).SerializeToString()
 
