@@ -2,10 +2,10 @@
 
     convert.py FERRY THRESHOLDS RUNS FILE.onnx…
 
-A conversion has to read the file, to hash it and to bring as much to the disk; so its processor time is compared with that
-of doing just this, measured in turn with it: that limit holds on slow machines and on busy ones, where the seconds on the
-clock say little. Peak memory is the resident set with all mapped pages counted. Of several runs the median counts. Exits
-with 1 if a limit is exceeded.
+A conversion has to read the file, to hash it and to bring as much to the disk; so its processor time is compared with
+that of doing just this, measured in turn with it: that limit holds on slow machines and on busy ones, where the seconds
+on the clock say little. Peak memory is the resident set with all mapped pages counted. Of several runs the median
+counts. Exits with 1 if a limit is exceeded.
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ class Measurement:
 def main() -> int:
     ferry, thresholds, runs, *files = sys.argv[1:]
     limits = json.loads(Path(thresholds).read_text())["convert"]
-    print(f"{'file':<28} {'MB':>6} {'peak MB':>8} {'peak/file':>10} {'seconds':>8} {'cpu s':>7} {'cpu/copy':>9}  result")
+    print(
+        f"{'file':<28} {'MB':>6} {'peak MB':>8} {'peak/file':>10} {'seconds':>8} {'cpu s':>7} {'cpu/copy':>9}  result"
+    )
     failed = 0
     for file in map(Path, files):
         result = measure(ferry, file, int(runs))
@@ -45,7 +47,9 @@ def main() -> int:
             f"{file.stem:<28} {size / 1e6:6.1f} {result.peak_bytes / 1e6:8.1f} {memory:10.2f} {result.seconds:8.2f} "
             f"{result.processor_seconds:7.2f} {ratio:9.2f}  {'passed' if passed else 'FAILED'}"
         )
-    print(f"limits: peak {limits['memoryOverFile']} × the file, processor time {limits['timeOverCopy']} × that of a copy")
+    print(
+        f"limits: peak {limits['memoryOverFile']} × the file, processor time {limits['timeOverCopy']} × that of a copy"
+    )
     return 1 if failed else 0
 
 

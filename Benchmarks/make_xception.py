@@ -30,8 +30,14 @@ def main() -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                network, (torch.zeros(1, 3, 299, 299),), part, dynamo=False, opset_version=17,
-                do_constant_folding=folded, input_names=["input"], output_names=["output"],
+                network,
+                (torch.zeros(1, 3, 299, 299),),
+                part,
+                dynamo=False,
+                opset_version=17,
+                do_constant_folding=folded,
+                input_names=["input"],
+                output_names=["output"],
             )
         part.rename(path)
         print(f"made {path.name}", flush=True)

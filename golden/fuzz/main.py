@@ -2,9 +2,10 @@
 
     main.py FERRY FOLDER --seconds N [--seed S] [--only CASE]
 
-Each case takes one of the repository's small files, damages it, and runs a command on it under limits of memory and time. A
-signal, exit code 70 (a defect of Ferry's own), an exit code that is not Ferry's, or a time-out is a failure: its file is kept
-in FOLDER and named with the command. The same seed gives the same cases; --only repeats one. Exits with 1 after a failure.
+Each case takes one of the repository's small files, damages it, and runs a command on it under limits of memory and
+time. A signal, exit code 70 (a defect of Ferry's own), an exit code that is not Ferry's, or a time-out is a failure:
+its file is kept in FOLDER and named with the command. The same seed gives the same cases; --only repeats one. Exits
+with 1 after a failure.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Fuzzer:
         self.ferry, self.folder, self.seed = ferry, folder, seed
         folder.mkdir(parents=True, exist_ok=True)
         self.bundle = folder / "sound.ferry"
-        subprocess.run([ferry, "convert", NETWORK / "model.onnx", "-o", self.bundle], check=True, stdout=subprocess.DEVNULL)
+        command = [ferry, "convert", NETWORK / "model.onnx", "-o", self.bundle]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         models = [*GOLDEN.glob("networks/*/model.onnx"), *GOLDEN.glob("operators/cases/*/model.onnx")]
         models += GOLDEN.glob("invalid/*.onnx")
         self.models = sorted(path for path in models if path.stat().st_size < 200_000)

@@ -60,16 +60,19 @@ struct DrawingLayout {
   /// of it kept free for the lines that run down in them.
   private static func lanes(_ plan: DrawingPlan, _ layers: [Int], _ columns: [Range<Int>]) -> [Int] {
     var producers = [[Int]](repeating: [], count: plan.boxes.count)
+    let columnEnd = columns.flatMap { column in column.map { _ in column.upperBound } }
+    // Lines to other columns leave at once.
     var lastReader = layers
     var depthBelow = [Int](repeating: 0, count: plan.boxes.count)
     for line in plan.lines {
       producers[line.to].append(line.from)
-      lastReader[line.from] = max(lastReader[line.from], layers[line.to])
+      if columnEnd[layers[line.from]] == columnEnd[layers[line.to]] {
+        lastReader[line.from] = max(lastReader[line.from], layers[line.to])
+      }
     }
     for box in plan.boxes.indices.reversed() {
       for producer in producers[box] { depthBelow[producer] = max(depthBelow[producer], depthBelow[box] + 1) }
     }
-    let columnEnd = columns.flatMap { column in column.map { _ in column.upperBound } }
     var lanes = [Int](repeating: 0, count: plan.boxes.count)
     var taken = [Set<Int>](repeating: [], count: (layers.max() ?? 0) + 1)
     for box in plan.boxes.indices.sorted(by: {
@@ -79,8 +82,7 @@ struct DrawingLayout {
       var lane = producers[box].filter { columnEnd[layers[$0]] == column }.map { lanes[$0] }.min() ?? 0
       while taken[layers[box]].contains(lane) { lane += 1 }
       lanes[box] = lane
-      let end = lane > 0 ? min(lastReader[box], column) : 0
-      for layer in layers[box]..<max(layers[box] + 1, end) { taken[layer].insert(lane) }
+      for layer in layers[box]..<max(layers[box] + 1, lane > 0 ? lastReader[box] : 0) { taken[layer].insert(lane) }
     }
     return lanes
   }
