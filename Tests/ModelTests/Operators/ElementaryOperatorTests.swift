@@ -79,6 +79,7 @@ import Testing
     #expect(throws: FerryError.self) { try Tile(repeats: [2]).outputShapes(for: [[2, 4]]) }
     #expect(throws: FerryError.self) { try Tile(repeats: [2, -1]).outputShapes(for: [[2, 4]]) }
     // Sizes are bounded before anything is allocated.
-    #expect(throws: FerryError.self) { try Tile(repeats: [1 << 30, 1]).outputShapes(for: [[Dimension(1 << 30), 4]]) }
+    let wide: [Dimension] = [Dimension(1 << 30), 4]
+    #expect(throws: FerryError.self) { try Tile(repeats: wide).outputShapes(for: [wide]) }
   }
 }
