@@ -6,7 +6,7 @@ import numpy as np
 from onnx import helper
 
 from invalid.registry import fault
-from invalid.sound import head, tensor
+from invalid.sound import head, model, tensor, value
 
 COORDINATES = "coordinate_transformation_mode"
 
@@ -103,12 +103,23 @@ def resize_unknown_mode() -> bytes:
     return resized([1, 1, 2, 2], mode="lanczos")
 
 
+@fault("unsupported-attribute", "mode", "linear", "opset 10", "dec/up1")
+def resize_linear_of_opset_10() -> bytes:
+    """Linear interpolation from before places were defined: PyTorch means one thing, ONNX Runtime reads another."""
+    node = helper.make_node("Resize", ["input", "scales"], ["output"], name="dec/up1", mode="linear")
+    outputs = [value("output", [1, 3, 16, 16])]
+    return model([node], [tensor("scales", np.array([1, 1, 2, 2], np.float32))], outputs=outputs, opsets={"": 10}
+                 ).SerializeToString()
+
+
 @fault("invalid-model", "output_shape", "dec/up1")
 def conv_transpose_to_a_negative_size() -> bytes:
     """A transposed convolution to −1 pixels."""
     weight = tensor("dec.up1.weight", np.ones((4, 2, 3, 3), np.float32))
     return head(
-        helper.make_node("ConvTranspose", ["features", "dec.up1.weight"], ["output"], name="dec/up1", output_shape=[-1, 9]),
+        helper.make_node(
+            "ConvTranspose", ["features", "dec.up1.weight"], ["output"], name="dec/up1", output_shape=[-1, 9]
+        ),
         weight,
     )
 

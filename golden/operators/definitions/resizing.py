@@ -44,11 +44,8 @@ CASES = [
          tolerance=EXACT),
     Case("upsample-nearest", 'y = Upsample <mode = "nearest"> (x, scales)', FREE, DOUBLED, opset=9, sizes=SIZES,
          tolerance=EXACT),
-    Case("upsample-linear", 'y = Upsample <mode = "linear"> (x, scales)', X,
-         {"scales": numbers(1, 1, 2, 1.5)}, opset=9),
     resize("resize-opset-10", 'mode = "nearest"', DOUBLED, opset=10),
     resize("resize-opset-10-half", 'mode = "nearest"', {"scales": numbers(1, 1, 0.5, 1)}, opset=10),
-    resize("resize-opset-10-linear", 'mode = "linear"', {"scales": numbers(1, 1, 0.7, 2)}, opset=10),
     # As PyTorch writes nn.Upsample and interpolate.
     resize("resize-torch-nearest", f'mode = "nearest", nearest_mode = "floor", {ASYMMETRIC}', DOUBLED, inputs=FREE,
            sizes=SIZES),

@@ -81,17 +81,23 @@ extension ONNXNodeImport {
   /// Resize of opset 10 and Upsample: output i reads the input at i / scale.
   fileprivate mutating func emitEarlyResize(scales: [Float]) throws {
     let name = try string("mode", default: "nearest")
-    guard let mode = ["nearest": Resize.Mode.nearest, "linear": .linear, "bilinear": .linear][name] else {
-      throw refusal("mode", "\(node.operatorType) has the mode \(name)", supported: "nearest, linear")
-    }
     let shape = try shape(0)
+    // Before opset 11 nothing says which places linear interpolation reads: PyTorch means half_pixel by the file for
+    // which ONNX Runtime and ONNX's converter take asymmetric.
+    guard name == "nearest" || (["linear", "bilinear"].contains(name) && scales.allSatisfy { $0 == 1 }) else {
+      throw refusal(
+        "mode",
+        "\(node.operatorType) of opset \(opset) has the mode \(name), "
+          + "which PyTorch and ONNX Runtime resolve differently",
+        supported: "nearest", hint: "export with opset 11 or later")
+    }
     guard scales.count == shape.count else {
       throw FerryError(.invalidModel, "\(node.operatorType) has \(scales.count) scales for the shape \(shape.text)")
     }
-    let method = Resize.Method(mode, .asymmetric, rounding: .floor)
+    let method = Resize.Method(.nearest, .asymmetric, rounding: .floor)
     let axes = try zip(shape, scales).map { extent, scale in
       // A later opset added nearest_mode: ONNX's converter takes floor for it, ONNX Runtime ceiling where it shrinks.
-      guard mode != .nearest || scale >= 1 || (1 / scale).rounded() == 1 / scale else {
+      guard scale >= 1 || (1 / scale).rounded() == 1 / scale else {
         throw FerryError(
           .unsupportedModel,
           "\(node.operatorType) of opset \(opset) shrinks to the nearest pixel by \(scale), "
