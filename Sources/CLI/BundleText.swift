@@ -15,10 +15,15 @@ enum BundleText {
     ]
     if let source = sourceLine(try stored.provenance()) { lines.append("  source \(source)") }
     if let shapes = fixedInputShapes(graph) {
-      let summary = try Model(name: stored.name, graph: graph).planSummary(inputShapes: shapes)
-      lines.append(
-        "  plan: \(summary.stepLabels.count) steps, \(Format.bytes(summary.arenaBytes)) of memory for activations at "
-          + "the peak")
+      do {
+        let summary = try Model(name: stored.name, graph: graph).planSummary(inputShapes: shapes)
+        lines.append(
+          "  plan: \(summary.stepLabels.count) steps, \(Format.bytes(summary.arenaBytes)) of memory for activations at "
+            + "the peak")
+      } catch let error as FerryError where error.code == .memoryBudget {
+        // What is too large to run here can be looked at all the same.
+        lines.append("  plan: \(error.message)")
+      }
     }
     lines.append("  structure \(graph.structureDigest())")
     lines.append("  weights   \(graph.weightsDigest())")
@@ -33,9 +38,13 @@ enum BundleText {
       object.set("structureDigest", .string(graph.structureDigest()))
       object.set("weightsDigest", .string(graph.weightsDigest()))
       if let shapes = fixedInputShapes(graph) {
-        let summary = try Model(name: stored.name, graph: graph).planSummary(inputShapes: shapes)
-        object.set("activationBytes", .number(Double(summary.arenaBytes)))
-        object.set("steps", .array(summary.stepLabels.map { .string($0) }))
+        do {
+          let summary = try Model(name: stored.name, graph: graph).planSummary(inputShapes: shapes)
+          object.set("activationBytes", .number(Double(summary.arenaBytes)))
+          object.set("steps", .array(summary.stepLabels.map { .string($0) }))
+        } catch let error as FerryError where error.code == .memoryBudget {
+          object.set("activationBytes", .null)
+        }
       }
       object.set("graph", GraphText.json(graph, layers: layers, tensors: tensors))
       object.set("provenance", try stored.provenance())

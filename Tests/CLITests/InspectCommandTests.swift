@@ -43,4 +43,15 @@ import Testing
     // What is read is never replaced.
     #expect(try Command(["inspect", bundle, "--svg", bundle]).status == 64)
   }
+
+  @Test func whatIsTooLargeToRunCanBeLookedAt() throws {
+    let folder = try Folder()
+    let bundle = "\(folder.path)/m.ferry"
+    let options = ["--input-shape", "input=10000000x3x64x64", "-o", bundle]
+    #expect(try Command(["convert", model] + options).status == 0)
+    let inspect = try Command(["inspect", bundle])
+    #expect(inspect.status == 0, "\(inspect.errors)")
+    #expect(inspect.output.contains("  plan: inputs of this size need "))
+    #expect(try Command(["inspect", bundle, "--json"]).status == 0)
+  }
 }

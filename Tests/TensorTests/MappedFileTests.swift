@@ -27,6 +27,21 @@ struct MappedFileTests {
     #expect(tensor.doubles() == [])
   }
 
+  @Test("memory that was given back holds the same bytes again")
+  func release() throws {
+    let bytes = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    let file = try MappedFile(path: folder.write(bytes, to: "a"))
+    for range in [0..<50_000, 5_000..<45_000, 1..<2, 49_999..<50_000, 0..<0, 40_000..<100_000] {
+      #expect(file.withBytes { Array($0) } == bytes)
+      file.release(range)
+      #expect(file.withBytes { Array($0) } == bytes)
+    }
+    // Memory of the process's own is never given back.
+    let tensor = try Tensor(bytes, shape: [50_000])
+    tensor.storage.releasePages()
+    #expect(try tensor.elements() == bytes)
+  }
+
   @Test("a mapping outlives its file's name, and a tensor keeps it alive")
   func lifetime() throws {
     var tensor: Tensor?
