@@ -29,9 +29,12 @@ package enum PassCatalogue {
     RecogniseGlobalPooling.self,
     RecogniseGemm.self,
     RecogniseSwish.self,
+    RecogniseScale.self,
     FusePad.self,
+    CanonicalisePooling.self,
     FoldBatchNormalization.self,
     FoldBatchNormalizationForward.self,
+    DropZeroBias.self,
     FuseActivation.self,
   ]
 

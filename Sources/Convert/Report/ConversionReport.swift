@@ -47,7 +47,7 @@ public struct ConversionReport: Sendable {
 
   /// How many of the source's weights met each fate, in a fixed order.
   public var fateCounts: [(fate: WeightFate.Fate, count: Int)] {
-    [WeightFate.Fate.carried, .folded, .attribute, .counter, .unreachable, .unused].compactMap { fate in
+    [WeightFate.Fate.carried, .folded, .dropped, .attribute, .counter, .unreachable, .unused].compactMap { fate in
       let count = weights.count { $0.fate == fate }
       return count > 0 ? (fate, count) : nil
     }

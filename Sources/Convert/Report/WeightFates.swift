@@ -8,6 +8,8 @@ public struct WeightFate: Sendable {
     case carried
     /// Went into weights of the bundle by the passes that are named.
     case folded
+    /// Adds nothing, and was left out by the passes that are named.
+    case dropped
     /// Became sizes, axes or other attributes of nodes.
     case attribute
     /// A counter of training steps, which no inference reads.
@@ -34,6 +36,8 @@ enum WeightFates {
     for (id, weight) in graph.weights.sorted(by: { $0.key.index < $1.key.index }) {
       for source in Set(weight.sources) { targets[source, default: []].append((graph[id].name, weight.passes)) }
     }
+    let dropped = Dictionary(
+      graph.removed.filter { $0.pass == DropZeroBias.name }.map { ($0.name, $0.pass) }, uniquingKeysWith: { a, _ in a })
     return importer.model.graph.initializers.map { initializer in
       let name = initializer.name
       let homes = targets[name] ?? []
@@ -44,6 +48,9 @@ enum WeightFates {
         fate = .carried
       } else if !homes.isEmpty {
         fate = .folded
+      } else if let pass = dropped[name] {
+        fate = .dropped
+        passes = [pass]
       } else if !importer.isRead(name) {
         fate = isCounter(initializer) ? .counter : .unused
       } else {
