@@ -1,4 +1,5 @@
-"""The networks: pytorchcv's full-size ones, and relatives of the three families with small widths for the repository.
+"""The networks: full-size ones, pytorchcv's and those of an ensemble of face classifiers on its trunks, and relatives
+of the three families with small widths for the repository.
 
 The relatives are built from pytorchcv's own blocks, so that their files have the same nodes in the same order as the
 full-size ones. Their channel counts are ragged on purpose (no multiples of 8 or 16), their pictures not always square.
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from pytorchcv.models.common.conv import conv3x3_block
-from pytorchcv.models.efficientnet import EfficientNet, efficientnet_b1
+from pytorchcv.models.efficientnet import EfficientNet, efficientnet_b1, efficientnet_b1b
 from pytorchcv.models.mobilenet import MobileNet, mobilenet_w1, mobilenet_wd4
 from pytorchcv.models.xception import XceptionUnit, dws_conv3x3_block, xception
 from torch import nn
@@ -33,9 +35,13 @@ class Network:
     width: int
     seed: int
     calibration_pictures: int = 64
+    weights_of: Network | None = None
+    """The network whose calibrated weights this one has: the same, but for its pooling or its picture size."""
 
     def make(self, kind: torch.dtype = torch.float64) -> nn.Module:
         """The calibrated network in float32 and evaluation mode. `kind` is the type that the calibration runs in."""
+        if self.weights_of is not None:
+            return self.with_weights(self.weights_of.make(kind).state_dict())
         torch.manual_seed(self.seed)
         network = self.build().to(kind)
         batch = 8
@@ -44,6 +50,14 @@ class Network:
             for number in range(self.calibration_pictures // batch)
         )
         calibrate(network, batches, self.seed + 1000)
+        if hasattr(network, "after_calibration"):
+            network.after_calibration()
+        return network.float().eval()
+
+    def with_weights(self, weights: dict[str, torch.Tensor]) -> nn.Module:
+        """The network in float32 and evaluation mode with weights that were calibrated before."""
+        network = self.build()
+        network.load_state_dict(weights)
         return network.float().eval()
 
     def golden_pictures(self, batch: int) -> np.ndarray:
@@ -121,7 +135,8 @@ def small_xception() -> nn.Module:
     return SmallXception([[19], [23], [28, 28, 28], [34]], (41, 50), nn.AvgPool2d(kernel_size=2, stride=1))
 
 
-def small_efficientnet() -> nn.Module:
+def small_efficientnet(tf_mode: bool = False) -> nn.Module:
+    """`tf_mode` pads as TensorFlow's SAME does: by the picture's size, the odd pixel at the end."""
     return EfficientNet(
         channels=[[5, 5], [7, 7], [9, 9], [11, 11, 13], [15, 15]],
         init_block_channels=9,
@@ -130,6 +145,8 @@ def small_efficientnet() -> nn.Module:
         strides_per_stage=[1, 2, 2, 2, 2],
         expansion_factors=[[1, 1], [6, 6], [6, 6], [6, 6, 6], [6, 6]],
         num_classes=CLASSES,
+        tf_mode=tf_mode,
+        bn_eps=1e-3 if tf_mode else 1e-5,
     )
 
 
@@ -143,11 +160,40 @@ SMALL = (
     Network("xception", small_xception, height=64, width=48, seed=12),
     Network("efficientnet", small_efficientnet, height=50, width=70, seed=13),
     Network("ensemble-member", small_ensemble_member, height=50, width=50, seed=14),
+    Network("efficientnet-same", partial(small_efficientnet, tf_mode=True), height=50, width=50, seed=15),
 )
+
+
+def xception_with_global_pool() -> nn.Module:
+    """The original's window of 10 pixels wants a picture of 299."""
+    network = xception()
+    network.features.final_block.pool = nn.AdaptiveAvgPool2d(1)
+    return network
+
+
+def xception_member(hidden: int) -> nn.Module:
+    return nn.Sequential(xception_with_global_pool().features, EnsembleHead(2048, hidden))
+
+
+def efficientnet_member(hidden: int) -> nn.Module:
+    return nn.Sequential(efficientnet_b1().features, EnsembleHead(1280, hidden))
+
+
+XCEPTION = Network("xception_299", xception, height=299, width=299, seed=23, calibration_pictures=16)
+B1 = Network("efficientnet_b1_240", efficientnet_b1, height=240, width=240, seed=24, calibration_pictures=16)
+B1B = Network("efficientnet_b1b_240", efficientnet_b1b, height=240, width=240, seed=25, calibration_pictures=16)
 
 FULL_SIZE = (
     Network("mobilenet_wd4", mobilenet_wd4, height=224, width=224, seed=21, calibration_pictures=32),
     Network("mobilenet_w1", mobilenet_w1, height=224, width=224, seed=22, calibration_pictures=32),
-    Network("xception", xception, height=299, width=299, seed=23, calibration_pictures=16),
-    Network("efficientnet_b1", efficientnet_b1, height=240, width=240, seed=24, calibration_pictures=16),
+    XCEPTION,
+    Network("xception_150", xception_with_global_pool, height=150, width=150, seed=23, weights_of=XCEPTION),
+    B1,
+    Network("efficientnet_b1_150", efficientnet_b1, height=150, width=150, seed=24, weights_of=B1),
+    B1B,
+    Network("efficientnet_b1b_150", efficientnet_b1b, height=150, width=150, seed=25, weights_of=B1B),
+    Network("member_xception_512", partial(xception_member, 512), 150, 150, seed=26, calibration_pictures=32),
+    Network("member_xception_256", partial(xception_member, 256), 150, 150, seed=27, calibration_pictures=32),
+    Network("member_b1_512", partial(efficientnet_member, 512), 150, 150, seed=28, calibration_pictures=32),
+    Network("member_b1_256", partial(efficientnet_member, 256), 224, 224, seed=29, calibration_pictures=16),
 )

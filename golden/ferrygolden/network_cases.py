@@ -39,9 +39,10 @@ class NetworkCases:
         shutil.rmtree(folder, ignore_errors=True)
         model = folder / "model.onnx"
         export(self.module, self.network.height, self.network.width, variant, model)
-        self._write_case(model, folder, 1, largest_layer)
-        if variant.dynamic_batch:
-            self._write_case(model, folder / "batch-3", 3, largest_layer=0)
+        first, *others = variant.batches
+        self._write_case(model, folder, first, largest_layer)
+        for batch in others:
+            self._write_case(model, folder / f"batch-{batch}", batch, largest_layer=0)
 
     def _answers(self, batch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Pictures, and PyTorch's outputs in float64 and float32."""

@@ -1,107 +1,109 @@
-"""Converts and verifies every network that parity/make.py has made, and prints one line each.
-
-    check.py FERRY FOLDER
-
-A line passes when `ferry convert` succeeds, a second conversion gives the same bytes, and `ferry verify` exits 0 for
-all of the folder's cases. The exit code is 0 when all lines pass, 1 when one does not.
-"""
+"""One exported file through the whole line: convert, verify, compare structure and weights with the network's."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import onnx
 
+from ferrygolden.exports import HEIGHT, Variant
+from ferrygolden.families import Network
+from parity.ferry import Ferry, FerryFailed
+from parity.weights import Expected, WeightsDiffer, compare
+
 
 @dataclass
-class Line:
-    """One network in the table."""
+class Result:
+    """One line of the table. `digests` holds the structure's digest for each input shape that the file can be bound
+    to."""
 
-    name: str
-    nodes: int
-    megabytes: float
-    convert_seconds: float | None = None
-    same_bytes: bool | None = None
-    peak_error: float | None = None
+    network: str
+    export: str
+    nodes: int = 0
+    megabytes: float = 0
+    graph_nodes: int | None = None
+    seconds: float | None = None
+    error: float | None = None
+    units: float | None = None
+    exact: bool = False
+    digests: dict[str, str] = field(default_factory=dict)
+    same_digest: bool | None = None
+    not_exported: str | None = None
     failures: list[str] = field(default_factory=list)
 
-    HEADER = f"{'file':44} {'nodes':>5} {'MB':>6} {'convert s':>9} {'same bytes':>10} {'error / max|y|':>14}  result"
+    @property
+    def outcome(self) -> str:
+        if self.not_exported is not None:
+            return "not written"
+        return "FAILED" if self.failures else "passed"
+
+    @property
+    def weights(self) -> str:
+        """`equal` bit for bit, or the largest deviation in units in the last place."""
+        if self.units is None:
+            return "-"
+        return "equal" if self.units == 0 else f"{self.units:.1f} ulp"
+
+    @property
+    def digest(self) -> str:
+        """The beginning of the digest for the input shape that most files can be bound to."""
+        return next(iter(self.digests.values()), "-")[:8]
 
     def __str__(self) -> str:
-        seconds = "-" if self.convert_seconds is None else f"{self.convert_seconds:.2f}"
-        same = {None: "-", True: "yes", False: "NO"}[self.same_bytes]
-        error = "-" if self.peak_error is None else f"{self.peak_error:.2e}"
-        result = "FAILED" if self.failures else "passed"
-        return f"{self.name:44} {self.nodes:5} {self.megabytes:6.1f} {seconds:>9} {same:>10} {error:>14}  {result}"
+        name = f"{self.network} {self.export}"
+        if self.not_exported is not None:
+            return f"{name:52} not written by the exporter: {self.not_exported}"
+        error = "-" if self.error is None else f"{self.error:.2e}"
+        return (
+            f"{name:52} {self.megabytes:5.1f} MB {self.nodes:5} -> {self.graph_nodes or '-':>4} nodes  "
+            f"error {error:>8}  weights {self.weights:>8}  structure {self.digest}  {self.outcome}"
+        )
 
 
-def main(ferry: str, folder: Path) -> int:
-    print(Line.HEADER)
-    lines = []
-    for name in (folder / "models.txt").read_text().split():
-        lines.append(check(ferry, folder / name))
-        print(lines[-1], flush=True)
-    failed = [line for line in lines if line.failures]
-    for line in failed:
-        print(f"\n{line.name}:", *line.failures, sep="\n  ", file=sys.stderr)
-    if not lines:
-        print("error: there is nothing to check", file=sys.stderr)
-        return 1
-    errors = [line.peak_error for line in lines if line.peak_error is not None]
-    worst = f", largest error {max(errors):.2e} of max|y|" if errors else ""
-    print(f"{len(lines) - len(failed)} of {len(lines)} passed{worst}")
-    return 1 if failed else 0
+def input_shapes(network: Network, variant: Variant) -> list[str]:
+    """The shapes that the file's input can be bound to, first the one that most files share."""
+    size = f"{network.height}x{network.width}"
+    if not variant.dynamic_batch:
+        return [f"{variant.batch}x3x{size}"]
+    shapes = [f"1x3x{size}", f"3x3x{size}", f"batchx3x{size}"]
+    return [*shapes, "batchx3xheightxwidth"] if HEIGHT in variant.dynamic else shapes
 
 
-def check(ferry: str, case: Path) -> Line:
-    model = case / "model.onnx"
-    line = Line(case.name, len(onnx.load(model).graph.node), model.stat().st_size / 1e6)
-    with tempfile.TemporaryDirectory(dir=case.parent) as scratch:
-        first, second = Path(scratch) / "first.ferry", Path(scratch) / "second.ferry"
-        start = time.monotonic()
-        if run(line, ferry, "convert", model, "-o", first).returncode != 0:
-            return line
-        line.convert_seconds = time.monotonic() - start
-        if run(line, ferry, "convert", model, "-o", second).returncode == 0:
-            line.same_bytes = first.read_bytes() == second.read_bytes()
-            if not line.same_bytes:
-                line.failures.append("two conversions of the same file differ")
-        read_report(line, case, run(line, ferry, "verify", first, "--golden", case, "--json").stdout)
-    return line
-
-
-def run(line: Line, *command: object) -> subprocess.CompletedProcess[str]:
-    """Runs a command; a failure is noted in the line."""
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        line.failures.append(f"ferry {command[1]} exited with {result.returncode}: {result.stderr.strip()}")
-    return result
-
-
-def read_report(line: Line, case: Path, report: str) -> None:
-    """Takes the largest error of any output of any case from the report of `ferry verify --json`."""
+def check(ferry: Ferry, result: Result, folder: Path, shapes: list[str], expected: list[Expected]) -> None:
+    """Fills `result` for `folder`/model.onnx and the cases below `folder`; what goes wrong becomes a failure there."""
+    model = folder / "model.onnx"
+    result.nodes = len(onnx.load(model, load_external_data=False).graph.node)
+    result.megabytes = sum(file.stat().st_size for file in folder.glob("model.onnx*")) / 1e6
+    bundle, again = folder / "first.ferry", folder / "second.ferry"
     try:
-        cases = json.loads(report)["cases"]
-        errors = [
-            float(value["comparison"]["peakError"])
-            for entry in cases
-            for value in entry["values"]
-            if value["role"] == "output" and value["outcome"] == "compared"
-        ]
-    except (ValueError, KeyError, TypeError) as problem:
-        line.failures.append(f"the report of ferry verify cannot be read: {problem!r}")
-        return
-    expected = len(list(case.glob("**/case.json")))
-    if len(cases) != expected or len(errors) < expected:
-        line.failures.append(f"{len(cases)} cases and {len(errors)} outputs were compared; {expected} cases are there")
-    line.peak_error = max(errors, default=None)
+        start = time.monotonic()
+        report = ferry.convert(model, bundle)
+        result.seconds = time.monotonic() - start
+        result.graph_nodes = report["graph"]["nodes"]
+        ferry.convert(model, again)
+        if bundle.read_bytes() != again.read_bytes():
+            result.failures.append("two conversions of the same file differ")
+        result.error = ferry.largest_error(bundle, folder)
+        result.digests = {shape: ferry.structure(model, shape) for shape in shapes}
+        if expected:
+            result.units = compare(bundle, ferry.layers(bundle), expected, result.exact)
+    except (FerryFailed, WeightsDiffer) as problem:
+        result.failures.append(str(problem))
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
+def compare_structures(results: list[Result]) -> None:
+    """All files of one network have one digest for one input shape; which are the exceptions, the majority says."""
+    votes: dict[tuple[str, str], list[str]] = {}
+    for result in results:
+        for shape, digest in result.digests.items():
+            votes.setdefault((result.network, shape), []).append(digest)
+    common = {key: max(sorted(set(digests)), key=digests.count) for key, digests in votes.items()}
+    for result in results:
+        others = [shape for shape, digest in result.digests.items() if digest != common[result.network, shape]]
+        # A file that nothing can be compared with has not been found equal.
+        compared = [shape for shape in result.digests if len(votes[result.network, shape]) > 1]
+        result.same_digest = not others if compared else None
+        if others:
+            result.failures.append(f"the structure for {', '.join(others)} is another one than that of the other files")

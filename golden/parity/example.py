@@ -1,9 +1,4 @@
-"""Runs docs/examples/pth_to_onnx.py as a reader would, so that what the README promises is tested.
-
-    example.py FOLDER
-
-FOLDER gets a network.pth; the example runs there and leaves model.onnx and its golden case beside it.
-"""
+"""Runs docs/examples/pth_to_onnx.py as a reader would, so that what the README promises is tested."""
 
 from __future__ import annotations
 
@@ -15,19 +10,28 @@ from pathlib import Path
 import torch
 
 from ferrygolden.families import FULL_SIZE
+from parity.check import Result, check
+from parity.ferry import Ferry
+from parity.networks import calibrated, shortened_failures
+from parity.weights import expected_weights
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "pth_to_onnx.py"
 
 
-def main(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+def example(command: str, folder: Path) -> list[Result]:
+    """The example's file, checked like the others of its network."""
     (network,) = (network for network in FULL_SIZE if network.name == "mobilenet_wd4")
-    torch.save(network.make(torch.float32).state_dict(), folder / "network.pth")
-    finished = subprocess.run([sys.executable, EXAMPLE], cwd=folder, capture_output=True, text=True, check=False)
+    module, scratch = calibrated(network, folder), folder / "example"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    torch.save(module.state_dict(), scratch / "network.pth")
+    result = Result(network.name, f"docs/examples/{EXAMPLE.name}")
+    finished = subprocess.run([sys.executable, EXAMPLE], cwd=scratch, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
-        sys.exit(f"error: {EXAMPLE.name} failed\n{finished.stderr}")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+        result.failures.append(f"the example failed\n{finished.stderr}")
+    else:
+        expected = expected_weights(module, network.golden_pictures(1))
+        check(Ferry(command), result, scratch, ["1x3x224x224", "batchx3x224x224"], expected)
+    shutil.rmtree(scratch, ignore_errors=True)
+    print(result, *shortened_failures(result), sep="\n  ", flush=True)
+    return [result]

@@ -1,0 +1,1 @@
+"""The export matrix: full-size networks through the whole line. scripts/parity runs it."""

@@ -1,0 +1,51 @@
+"""The command `ferry`, and its answers as Python's data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+
+class FerryFailed(Exception):
+    """The command exited with another code than 0; the text is what it said."""
+
+
+class Ferry:
+    def __init__(self, command: str) -> None:
+        self.command = command
+
+    def convert(self, model: Path, bundle: Path, *options: str) -> dict[str, Any]:
+        """Writes the bundle; the report of the conversion."""
+        return json.loads(self._run("convert", model, "-o", bundle, "--json", *options))["conversion"]
+
+    def structure(self, model: Path, shape: str) -> str:
+        """The structure's digest when the input has `shape`."""
+        return json.loads(self._run("inspect", model, "--json", "--input-shape", shape))["structureDigest"]
+
+    def layers(self, bundle: Path) -> list[dict[str, Any]]:
+        """The nodes of the bundle's model, in its order."""
+        return json.loads(self._run("inspect", bundle, "--json", "--layers"))["models"][0]["graph"]["layers"]
+
+    def largest_error(self, bundle: Path, cases: Path) -> float:
+        """Verifies the bundle against every case below `cases`: the largest error of an output, as a part of max|y|."""
+        report = json.loads(self._run("verify", bundle, "--golden", cases, "--json"))
+        errors = [
+            [
+                float(value["comparison"]["peakError"])
+                for value in case["values"]
+                if value["role"] == "output" and value["outcome"] == "compared"
+            ]
+            for case in report["cases"]
+        ]
+        expected = len(list(cases.glob("**/case.json")))
+        if len(errors) != expected or not all(errors):
+            raise FerryFailed(f"{len(errors)} of {expected} cases were compared")
+        return max(error for of_case in errors for error in of_case)
+
+    def _run(self, *words: object) -> str:
+        result = subprocess.run([self.command, *map(str, words)], capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise FerryFailed(f"ferry {words[0]} exited with {result.returncode}: {result.stderr.strip()}")
+        return result.stdout

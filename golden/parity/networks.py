@@ -1,0 +1,115 @@
+"""Makes each network of the matrix once, exports it in all ways, and checks each file while it is there."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ferrygolden.case import Case, Producer, sha256_of
+from ferrygolden.exports import INPUT, OUTPUT, Variant, export
+from ferrygolden.families import Network
+from ferrygolden.network_cases import TOLERANCE
+from ferrygolden.truth import pytorch
+from parity.check import Result, check, input_shapes
+from parity.ferry import Ferry
+from parity.weights import expected_weights
+
+LONGEST_REASON = 110
+
+
+def run(network: Network, variants: list[Variant], command: str, folder: Path) -> list[Result]:
+    """One network's lines of the table, printed as they are made. Files live only while they are checked."""
+    torch.set_num_threads(1)
+    ferry, start = Ferry(command), time.monotonic()
+    module = calibrated(network, folder)
+    expected = expected_weights(module, network.golden_pictures(1))
+    answers = {}
+    for batch in sorted({batch for variant in variants for batch in variant.batches}):
+        pictures = network.golden_pictures(batch)
+        answers[batch] = pictures, pytorch(module, pictures, torch.float64)
+    results = []
+    for variant in variants:
+        result = Result(network.name, variant.name, exact=variant.unfolded)
+        scratch = folder / f"{network.name}-{variant.name}"
+        shutil.rmtree(scratch, ignore_errors=True)
+        if write(module, network, variant, scratch, answers, result):
+            check(ferry, result, scratch, input_shapes(network, variant), expected)
+        shutil.rmtree(scratch, ignore_errors=True)
+        results.append(result)
+        print(result, *shortened_failures(result), sep="\n  ", flush=True)
+    print(f"{network.name}: {len(variants)} exports in {(time.monotonic() - start) / 60:.1f} minutes", flush=True)
+    return results
+
+
+def write(  # noqa: PLR0913, PLR0917 -- a file is that many things
+    module: nn.Module,
+    network: Network,
+    variant: Variant,
+    folder: Path,
+    answers: dict,
+    result: Result,
+) -> bool:
+    """Exports the file and writes its golden cases; false when the exporter itself refuses."""
+    model = folder / "model.onnx"
+    try:
+        export(module, network.height, network.width, variant, model)
+    except Exception as problem:
+        result.not_exported = shortened(problem)
+        return False
+    for batch in variant.batches:
+        pictures, truth = answers[batch]
+        Case(
+            name=f"{network.name} {variant.name}, batch {batch}",
+            source=None,
+            source_sha256=sha256_of(model),
+            producer=Producer.of("pytorch", "torch", "pytorchcv", "onnx"),
+            seed=network.seed,
+            layout="NCHW",
+            inputs={INPUT: pictures},
+            outputs={OUTPUT: truth},
+            tolerance=TOLERANCE,
+        ).write(folder / f"batch-{batch}")
+    return True
+
+
+def shortened(problem: Exception) -> str:
+    """The first sentence of an exporter's message, without the graph that it prints."""
+    text = " ".join(str(problem).split("\n", 1)[0].split("  [Caused", 1)[0].split())
+    text = text if len(text) <= LONGEST_REASON else text[:LONGEST_REASON].rsplit(" ", 1)[0] + " …"
+    return f"{type(problem).__name__}: {text}"
+
+
+def shortened_failures(result: Result) -> list[str]:
+    """The first lines of each: a refused file may have a hundred findings."""
+    return ["\n  ".join(failure.splitlines()[:6]) for failure in result.failures]
+
+
+def calibrated(network: Network, folder: Path) -> nn.Module:
+    """The network with its calibrated weights, which are kept in `folder` from one run to the next."""
+    source = network.weights_of or network
+    path = folder / f"{source.name}-{scripts_digest()[:16]}.pt"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob(f"{source.name}-*.pt"):
+            old.unlink()
+        part = path.with_suffix(".part")
+        torch.save(source.make(torch.float32).state_dict(), part)
+        part.rename(path)
+    return network.with_weights(torch.load(path, weights_only=True))
+
+
+def scripts_digest() -> str:
+    """Changes whenever what the weights are made of does."""
+    golden = Path(__file__).parents[1]
+    names = (
+        "ferrygolden/calibration.py",
+        "ferrygolden/families.py",
+        "ferrygolden/pictures.py",
+        "requirements-torch.txt",
+    )
+    return hashlib.sha256(b"\0".join((golden / name).read_bytes() for name in names)).hexdigest()
