@@ -1,0 +1,1 @@
+"""Files of other producers than PyTorch, and imitations of their spelling."""
