@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 import tf2onnx
+from keras.src.applications import efficientnet
 from tensorflow import keras
 from tensorflow.keras import layers
 
@@ -73,7 +74,8 @@ def small_mobilenet() -> keras.Model:
 
 
 def small_efficientnet() -> keras.Model:
-    return apps.efficientnet.EfficientNet(
+    # The general form is not part of the public interface.
+    return efficientnet.EfficientNet(
         width_coefficient=0.05, depth_coefficient=0.3, default_size=48, classes=10, weights=None, model_name="small",
         input_shape=(48, 48, 3),
     )  # fmt: skip

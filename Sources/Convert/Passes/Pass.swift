@@ -25,7 +25,9 @@ extension Pass {
 /// The passes in the order in which they run.
 package enum PassCatalogue {
   package static let all: [any Pass.Type] = [
+    DropWholeSlice.self,
     RecogniseFlatten.self,
+    MergeReductions.self,
     RecogniseGlobalPooling.self,
     RecogniseGemm.self,
     RecogniseSwish.self,

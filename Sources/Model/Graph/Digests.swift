@@ -23,7 +23,12 @@ extension Graph {
     var lines = inputs.map { "input \(number($0)) \(text(self[$0].shape))" }
     for index in canonicalOrder() {
       let node = nodes[index]
-      let operands = node.inputs.map { weights[$0] == nil ? "\(number($0))" : "w(\(text(self[$0].shape)))" }
+      let operands = node.inputs.map { id in
+        guard weights[id] != nil else { return "\(number(id))" }
+        let shape = self[id].shape
+        // Where constants are broadcast, leading extents of 1 say nothing, and exporters differ in them.
+        return "w(\(text(node.operation.broadcasts ? Array(shape.drop { $0 == 1 }) : shape)))"
+      }
       let results = node.outputs.map { "\(number($0))(\(text(self[$0].shape)))" }
       let attributes = node.operation.attributes.map(text)
       lines.append("\(node.operation.name) \(operands) \(results) \(attributes)")
@@ -75,6 +80,11 @@ extension Graph {
     }
     return order
   }
+}
+
+extension Operator {
+  /// Whether operands are aligned from the last axis on.
+  fileprivate var broadcasts: Bool { self is Binary || self is PRelu }
 }
 
 extension Dimension {

@@ -11,6 +11,8 @@ enum GoldenCases {
 
   static let networks = folders("networks")
   static let operators = folders("operators/cases")
+  /// Files of other producers than PyTorch, and imitations of their spelling.
+  static let producers = folders("producers/cases")
 
   /// Folders that hold a model, by name.
   private static func folders(_ path: String) -> [String] {

@@ -10,7 +10,8 @@ import Testing
 @Suite("Golden models") struct GoldenModelTests {
   @Test func theGoldenDataAreThere() {
     // Missing golden data must fail, and an empty list of arguments would run no test.
-    #expect(GoldenCases.networks.count >= 18)
+    #expect(GoldenCases.networks.count >= 60)
+    #expect(GoldenCases.producers.count >= 12)
     #expect(GoldenCases.operators.count >= 200)
   }
 
@@ -23,12 +24,12 @@ import Testing
     #expect(ONNXOperatorCatalogue.all.map(\.type).filter { !types.contains($0) } == [])
   }
 
-  @Test(arguments: GoldenCases.networks) func networksOnKernels(folder: String) throws {
+  @Test(arguments: GoldenCases.networks + GoldenCases.producers) func networksOnKernels(folder: String) throws {
     let report = try GoldenCases.verify(folder)
     #expect(report.passed, "\(report.text())")
   }
 
-  @Test(arguments: GoldenCases.networks) func networksUnfused(folder: String) throws {
+  @Test(arguments: GoldenCases.networks + GoldenCases.producers) func networksUnfused(folder: String) throws {
     var options = ConversionOptions()
     options.fuses = false
     let report = try GoldenCases.verify(folder, options: options)

@@ -9,16 +9,21 @@ import Testing
   /// The network's name is what stands before the exporter's.
   private static func family(_ folder: String) -> String {
     let name = folder.split(separator: "/").last.map(String.init) ?? folder
-    for exporter in ["-ts", "-dynamo"] {
+    for exporter in ["-ts", "-dynamo", "-imitated"] {
       if let range = name.range(of: exporter) { return String(name[..<range.lowerBound]) }
     }
     return name
   }
 
   @Test func exportsOfOneNetworkGiveOneStructure() throws {
-    let families = Dictionary(grouping: GoldenCases.networks, by: Self.family)
-    #expect(families.count >= 4)
-    for (family, folders) in families {
+    // Other producers' files have inputs of other layouts, but where the network is PyTorch's.
+    let imitated = GoldenCases.producers.filter { $0.contains("-imitated-") && !$0.hasSuffix("depthwise-scale") }
+    #expect(imitated.count >= 3)
+    let families = Dictionary(grouping: GoldenCases.networks + imitated, by: Self.family)
+    #expect(families.count >= 12)
+    for (family, all) in families {
+      // A static file of another batch is another graph.
+      let folders = all.filter { !$0.hasSuffix("-batch3") }
       #expect(folders.count >= 3)
       // A dynamic export takes the static ones' shape.
       let shapes = try folders.map { try inputShape(convert($0).graph) }
