@@ -54,11 +54,11 @@ class Result:
     def __str__(self) -> str:
         name = f"{self.network} {self.export}"
         if self.not_exported is not None:
-            return f"{name:52} not written by the exporter: {self.not_exported}"
+            return f"{name:47} not written by the exporter: {self.not_exported}"
         error = "-" if self.error is None else f"{self.error:.2e}"
         return (
-            f"{name:52} {self.megabytes:5.1f} MB {self.nodes:5} -> {self.graph_nodes or '-':>4} nodes  "
-            f"error {error:>8}  weights {self.weights:>8}  structure {self.digest}  {self.outcome}"
+            f"{name:47} {self.megabytes:5.1f} MB {self.nodes:5} -> {self.graph_nodes or '-':>4} nodes  "
+            f"error {error:>8}  weights {self.weights:>8}  {self.outcome}"
         )
 
 
