@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// Padding of a pooling is stated in one way: a Pad before it becomes its own padding, and whether padding counts in a mean
-/// is left unsaid where there is none.
+/// Padding of a pooling is stated in one way: a Pad before it becomes its own padding, and whether padding counts in a
+/// mean is left unsaid where there is none.
 package struct CanonicalisePooling: Pass {
   package static let name = "canonicalise-pooling"
   package static let summary = "take padding into the pooling after it; a mean without padding counts none"

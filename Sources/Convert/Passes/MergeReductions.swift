@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// A mean (sum, maximum, minimum) of means is one over all their axes, and one over axes that a Reshape joined before is
-/// one over those.
+/// A mean (sum, maximum, minimum) of means is one over all their axes, and one over an axis that a Reshape joined
+/// before is one over those that it joined.
 package struct MergeReductions: Pass {
   package static let name = "merge-reductions"
   package static let summary = "merge a reduction of a reduction, and a Reshape that joins the axes it reduces"

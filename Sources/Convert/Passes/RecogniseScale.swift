@@ -2,8 +2,8 @@ import FerryModel
 import FerryTensor
 
 /// A constant number a channel that multiplies, divides, is added to or subtracted from the result of a convolution or
-/// product is a batch normalization that was taken apart (TensorFlow's exporter does so after depthwise convolutions). It
-/// becomes one with that factor or offset, which folds like any other.
+/// product is a batch normalization that was taken apart (TensorFlow's exporter does so after depthwise convolutions).
+/// It becomes one with that factor or offset, which folds like any other.
 package struct RecogniseScale: Pass {
   package static let name = "recognise-scale"
   package static let summary = "recognise a constant a channel after Conv, ConvTranspose or Gemm as BatchNormalization"
@@ -24,9 +24,11 @@ package struct RecogniseScale: Pass {
         else { continue }
         let ones = [Double](repeating: 1, count: scale.count)
         let zeros = [Double](repeating: 0, count: scale.count)
-        let parameters = try [("scale", scale), ("bias", bias), ("mean", zeros), ("variance", ones)].map { role, numbers in
+        let roles = [("scale", scale), ("bias", bias), ("mean", zeros), ("variance", ones)]
+        let parameters = try roles.map { role, numbers in
           try graph.addComputed(
-            numbers, shape: [numbers.count], name: "\(node.name).\(role)", from: [node.inputs[constant]], pass: Self.name)
+            numbers, shape: [numbers.count], name: "\(node.name).\(role)", from: [node.inputs[constant]],
+            pass: Self.name)
         }
         graph.nodes[index].operation = BatchNormalization(epsilon: 0)
         graph.nodes[index].inputs = [node.inputs[value]] + parameters
