@@ -40,7 +40,7 @@ package struct CanonicalisePooling: Pass {
     graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
     graph.nodes[index].operation = fused
     graph.nodes[index].inputs = [graph.nodes[before].inputs[0]]
-    graph.nodes[index].sources = graph.nodes[before].sources + node.sources
+    graph.absorbBackwards(before, into: index, pass: Self.name)
     graph.removeNodes([before])
     graph.compact()
     return true

@@ -10,17 +10,11 @@ package struct DropWholeSlice: Pass {
   package init() {}
 
   package func run(on graph: inout Graph) throws -> Int {
-    var removed = Set<Int>()
-    for (index, node) in graph.nodes.enumerated() {
-      guard let slice = node.operation as? Slice, slice.counts == graph[node.inputs[0]].shape,
-        slice.steps.allSatisfy({ $0 == 1 }), slice.starts.allSatisfy({ $0 == 0 }),
-        !graph.outputs.contains(node.outputs[0])
-      else { continue }
-      graph.replace(node.outputs[0], by: node.inputs[0])
-      removed.insert(index)
+    let values = graph.values
+    return graph.dropNodes(pass: Self.name) { node in
+      guard let slice = node.operation as? Slice else { return false }
+      return slice.counts == values[node.inputs[0].index].shape && slice.steps.allSatisfy { $0 == 1 }
+        && slice.starts.allSatisfy { $0 == 0 }
     }
-    graph.removeNodes(removed)
-    if !removed.isEmpty { graph.compact() }
-    return removed.count
   }
 }

@@ -13,13 +13,15 @@ package struct MergeReductions: Pass {
     let patterns = GraphPatterns(graph)
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
-      guard let reduce = node.operation as? Reduce, let before = patterns.producer(of: node.inputs[0]),
+      // Of integers a mean of means is rounded twice.
+      guard let reduce = node.operation as? Reduce, graph[node.inputs[0]].elementType == .float32,
+        let before = patterns.producer(of: node.inputs[0]),
         patterns.isReadOnce(node.inputs[0]), let merged = try Self.merged(reduce, graph.nodes[before], graph)
       else { continue }
       graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
       graph.nodes[index].operation = merged
       graph.nodes[index].inputs[0] = graph.nodes[before].inputs[0]
-      graph.nodes[index].sources = graph.nodes[before].sources + node.sources
+      graph.absorbBackwards(before, into: index, pass: Self.name)
       graph.removeNodes([before])
       graph.compact()
       return 1

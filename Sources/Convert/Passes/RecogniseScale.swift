@@ -12,6 +12,7 @@ package struct RecogniseScale: Pass {
 
   package func run(on graph: inout Graph) throws -> Int {
     let patterns = GraphPatterns(graph)
+    var names = UniqueNames(graph)
     var found = 0
     for index in graph.nodes.indices {
       let node = graph.nodes[index]
@@ -25,10 +26,13 @@ package struct RecogniseScale: Pass {
         let ones = [Double](repeating: 1, count: scale.count)
         let zeros = [Double](repeating: 0, count: scale.count)
         let roles = [("scale", scale), ("bias", bias), ("mean", zeros), ("variance", ones)]
-        let parameters = try roles.map { role, numbers in
-          try graph.addComputed(
-            numbers, shape: [numbers.count], name: "\(node.name).\(role)", from: [node.inputs[constant]],
-            pass: Self.name)
+        var parameters: [ValueID] = []
+        for (role, numbers) in roles {
+          parameters.append(
+            try graph.addComputed(
+              shape: [numbers.count], name: "\(node.name).\(role)", from: [node.inputs[constant]], pass: Self.name,
+              names: &names
+            ) { numbers })
         }
         graph.nodes[index].operation = BatchNormalization(epsilon: 0)
         graph.nodes[index].inputs = [node.inputs[value]] + parameters
