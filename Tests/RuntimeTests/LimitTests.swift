@@ -35,10 +35,25 @@ import Testing
     #expect(refusal(Softmax(axis: 0), rows, run: [1 << 31, 1 << 31, 1])?.code == .memoryBudget)
   }
 
-  @Test func emptyValuesAreRefused() {
+  @Test func emptyValuesAreRefused() throws {
     #expect(refusal(Softmax(axis: 0), [.symbol("batch"), 3], run: [0, 3])?.code == .shapeMismatch)
-    let slice = Slice(starts: [0, 0], counts: [0, 3], steps: [1, 1])
-    let error = refusal(slice, [2, 3], run: [2, 3])
+    let slice = Slice(starts: [1, 0], counts: [try .symbol("batch") - 1, 3], steps: [1, 1])
+    let error = refusal(slice, [.symbol("batch"), 3], run: [1, 3])
     #expect(error?.message == "for inputs of this size the value \"y\" is empty: 0×3")
+  }
+
+  @Test func whatIsMeantToBeEmptyHasAMeaning() throws {
+    var graph = Graph(name: "empty")
+    graph.inputs = [graph.add(Value(name: "x", shape: [2, 0, 4]))]
+    graph.outputs = [graph.add(Value(name: "y", shape: [2, 1, 4]))]
+    let sum = Reduce(.sum, axes: [1], keepsDimensions: true)
+    graph.nodes = [Node(name: "n", operation: sum, inputs: graph.inputs, outputs: graph.outputs)]
+    let empty = try Tensor([Float](), shape: [2, 0, 4])
+    for usesReference in [false, true] {
+      var options = SessionOptions()
+      options.usesReference = usesReference
+      let result = try Model(name: "empty", graph: graph).session(options).run(["x": empty])["y"]
+      #expect(result?.floats() == [Float](repeating: 0, count: 8))
+    }
   }
 }

@@ -10,7 +10,7 @@ Each case ends in one of three ways:
 
 A model input that settles a shape or a parameter (the target of Reshape, the bounds of Clip) must be known at conversion:
 where the model as it stands is refused, its inputs are fixed with `--constant`, first those that are no floating-point arrays,
-then all but the first. The table says how many cases needed that.
+then all but the first, then all. The table says how many cases needed that.
 
 Exits with 1 if a case failed, or one that golden/conformance/passing.txt lists did not pass. --update writes that list and
 docs/conformance.md.
@@ -75,15 +75,13 @@ class Runner:
                 case.suite, case.name, tuple(case.operators), case.is_cnn_inference, outcome, tuple(fixed), message
             )
 
-        first = None
+        message = ""
         for fixed in self.attempts(case):
             outcome, message = self.attempt(case, folder, model, fixed)
             if outcome != "refused":
                 return result(outcome, fixed, message)
-            # What the model as it stands is refused for says most about it, unless fixing got further.
-            first = first or (fixed, message)
-        fixed, message = first or ((), "")
-        return result("refused", fixed, message)
+        # The last attempt got furthest.
+        return result("refused", (), message)
 
     def attempts(self, case: BackendCase) -> list[tuple[str, ...]]:
         """Which inputs to fix, in order of preference."""
@@ -91,7 +89,7 @@ class Runner:
         known = [name for name, array in inputs.items() if array is not None and array.dtype.name in STORED_TYPES]
         integers = tuple(name for name in known[1:] if not np.issubdtype(inputs[name].dtype, np.floating))
         rest = tuple(known[1:])
-        return list(dict.fromkeys([(), integers, rest]))
+        return list(dict.fromkeys([(), integers, rest, tuple(known)]))
 
     def attempt(self, case: BackendCase, folder: Path, model: Path, fixed: tuple[str, ...]) -> tuple[str, str]:
         bundle = folder / "model.ferry"

@@ -43,7 +43,8 @@ extension Graph {
           throw FerryError(
             .invalidModel, "the shape \(shape.text) is not settled by the inputs' shapes", at: node.location)
         }
-        guard try Self.boundedCount(extents) > 0 else {
+        // What is empty for every input is meant so; what becomes empty is a sign of too small an input.
+        guard try Self.boundedCount(extents) > 0 || self[output].shape.contains(0) else {
           throw FerryError(
             .shapeMismatch, "for inputs of this size the value \"\(graph[output].name)\" is empty: \(shape.text)",
             at: node.location, hint: "use a larger input")
@@ -78,7 +79,7 @@ extension Graph {
       }
       guard declared.count == shape.count else { throw mismatch("") }
       for (dimension, extent) in zip(declared, shape) {
-        guard extent >= 1 else { throw mismatch(": every extent must be at least 1") }
+        guard extent >= 1 || dimension == 0 else { throw mismatch(": every extent must be at least 1") }
         guard extent <= 1 << 31 else { throw mismatch("") }
         if let known = dimension.value {
           guard known == extent else { throw mismatch("") }

@@ -24,6 +24,7 @@ public enum OperatorCatalogue {
     LogSoftmax.self,
     LpPool.self,
     MatMul.self,
+    MaxPoolPositions.self,
     NonMaxSuppression.self,
     Normalize.self,
     Pad.self,

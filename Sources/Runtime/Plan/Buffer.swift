@@ -27,8 +27,8 @@ struct Buffer: Sendable {
 
   /// Floats that the buffer takes.
   var count: Int { extents.count(in: layout) }
-  /// Floats from one sample to the next. Values of a plan are not empty.
-  var sampleStride: Int { count / extents.batch }
+  /// Floats from one sample to the next.
+  var sampleStride: Int { extents.batch == 0 ? 0 : count / extents.batch }
   /// Floats from one pixel to the next when channels-last.
   var pixelStride: Int { extents.paddedChannels }
 }

@@ -32,7 +32,9 @@ package final class Planner {
     }
     for node in graph.nodes {
       try located(node.location) {
-        if try !FastOperatorCatalogue.plan(node, in: self) { try planReference(node) }
+        // Kernels count on at least one element.
+        let isEmpty = (node.inputs + node.outputs).contains { graph[$0].shape.contains(0) }
+        if try isEmpty || !FastOperatorCatalogue.plan(node, in: self) { try planReference(node) }
       }
     }
     for (index, output) in graph.outputs.enumerated() { try deliver(output, to: index) }

@@ -27,6 +27,7 @@ import Testing
       (Hardmax(axis: 1), [[2, 3]]),
       (LogSoftmax(axis: 1), [[2, 3]]),
       (MatMul(), [[2, 3, 4], [4, 5]]),
+      (MaxPoolPositions(window: window, ceilMode: true, countsColumns: true), [[1, 2, 6, 7]]),
       (
         try NonMaxSuppression(
           rows: 4, boxesPerClass: 2, overlapThreshold: 0.5, scoreThreshold: 0.25, usesCenters: true),

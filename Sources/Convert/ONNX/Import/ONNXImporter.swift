@@ -57,13 +57,26 @@ final class ONNXImporter {
     }
     if !dropsUnusedWeights { findings += WeightFates.unusedFinding(in: self) }
     try throwFindings()
-    for output in model.graph.outputs { try addOutput(output.name) }
+    for output in model.graph.outputs { try addOutput(output.name, declared: output.elementType) }
   }
 
   /// Outputs keep the source's names, also where the source gives another value a second name.
-  private func addOutput(_ name: String) throws {
+  private func addOutput(_ name: String, declared: ElementType?) throws {
     guard let operand = environment[name] else { return }
     var id = try value(of: operand)
+    guard !graph[id].shape.contains(0) else {
+      throw FerryError(
+        .unsupportedModel, "output \"\(name)\" is empty: \(graph[id].shape.text)", at: .init(file: model.path),
+        supported: "at least one element")
+    }
+    if let declared, declared != graph[id].elementType {
+      throw FerryError(
+        .unsupportedType,
+        "output \"\(name)\" is declared as \(declared.rawValue), and is \(graph[id].elementType.rawValue) here",
+        at: .init(file: model.path), hint: "export the model in float32")
+    }
+    // A caller asks for the output; a constant of that name gives it up.
+    if graph.weights[id] != nil, graph[id].name == name { graph[id].name = "\(name)/constant" }
     let isComputed = graph.nodes.contains { $0.outputs.contains(id) }
     if !isComputed || (graph.outputs.contains(id) && graph[id].name != name) {
       let copy = graph.add(
@@ -177,7 +190,7 @@ final class ONNXImporter {
     return try declared.enumerated().map { axis, dimension in
       switch dimension {
       case .size(let size):
-        guard size > 0 else {
+        guard size >= 0 else {
           throw FerryError(
             .invalidModel, "input \"\(input.name)\" is declared with an extent of \(size)", at: location,
             hint: "state its shape with --input-shape")
@@ -332,11 +345,6 @@ final class ONNXImporter {
     let inputs = try operands.map { try value(of: $0) }
     let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
     let types = try operation.outputTypes(for: inputs.map { graph[$0].elementType })
-    if let empty = shapes.first(where: { $0.contains(0) }) {
-      throw FerryError(
-        .unsupportedModel, "\(node.operatorType) gives an empty value, \(empty.text)",
-        supported: "at least one element")
-    }
     let name = uniqueName(node.displayName, among: &nodeNames)
     let outputs = shapes.indices.map { index in
       // An output that the source does not name is there all the same.

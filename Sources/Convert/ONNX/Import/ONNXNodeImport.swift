@@ -192,6 +192,9 @@ struct ONNXNodeImport {
     guard node.outputs.dropFirst().allSatisfy(\.isEmpty) else { throw FerryError(code, message, hint: hint) }
   }
 
+  /// Whether anything reads the output of this number.
+  func reads(output: Int) -> Bool { output < node.outputs.count && importer.isRead(node.outputs[output]) }
+
   // MARK: Refusals
 
   func refusal(_ attribute: String, _ message: String, supported: String? = nil, hint: String? = nil) -> FerryError {

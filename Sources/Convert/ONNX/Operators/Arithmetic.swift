@@ -21,6 +21,13 @@ extension ONNXOperator {
           name: node.node.inputs[1], tensor: try Tensor(numbers.map { Float($0) }, shape: tensor.shape),
           sources: tensor.sources, passes: []))
     }
+    let type = try node.elementType(0)
+    if !type.isFloatingPoint, try node.elementType(1) == .float32 {
+      // Computed as floating point, the result has the base's type.
+      let real = try node.intermediate(Cast(to: .float32), [base], suffix: "base")
+      let power = try node.intermediate(Binary(.power), [real, exponent], suffix: "power")
+      return try node.emit(Cast(to: type), [power])
+    }
     try node.emit(Binary(.power), [base, exponent])
   }
 

@@ -32,10 +32,11 @@ extension ONNXOperator {
 
   /// Outside training Dropout is the identity; its mask, which some exporters declare, cannot be had.
   static let dropout = ONNXOperator("Dropout", inputs: 1...3, outputs: 2) { node in
-    let mask = node.node.outputs.dropFirst().contains { node.importer.isRead($0) }
+    let mask = node.reads(output: 1)
     var training = node.has(2) ? try node.fixedIntegers(2, "training mode") != [0] : false
     if node.opset < 7 { training = try !node.flag("is_test") }
-    guard !mask, !training else {
+    // Before opset 12 a network that gives the mask does not say whether it trains.
+    guard !training, !mask || node.opset >= 12 else {
       throw FerryError(
         .trainingMode, "Dropout \(training ? "is active" : "gives its mask"): this is an export for training",
         hint: exportHint)
@@ -44,6 +45,10 @@ extension ONNXOperator {
     node.ignoreOperand(1)
     node.ignore("seed")
     try node.alias(node.operand(0))
+    if mask {
+      let truth = Operand.integers(ShapeTensor(shape: [], elements: [1], elementType: .bool))
+      try node.emit(Expand(shape: node.shape(0)), [truth], output: 1)
+    }
   }
 
   static let identity = ONNXOperator("Identity", inputs: 1...1) { node in

@@ -3,13 +3,14 @@ import FerryTensor
 
 extension ONNXOperator {
   static let maxPool = ONNXOperator("MaxPool", inputs: 1...1, outputs: 2) { node in
-    try node.requireSingleOutput(
-      .unsupportedModel, "MaxPool gives the positions of its maxima, which Ferry does not compute")
-    // Column-major order concerns the positions alone.
-    node.ignore("storage_order")
+    let countsColumns = try node.flag("storage_order")
     let ceilMode = try node.flag("ceil_mode")
     let window = try node.window(kernelFrom: nil, input: node.shape(0))
     try node.emit(Pool(.maximum, window: window, ceilMode: ceilMode), [node.operand(0)])
+    if node.reads(output: 1) {
+      let positions = MaxPoolPositions(window: window, ceilMode: ceilMode, countsColumns: countsColumns)
+      try node.emit(positions, [node.operand(0)], output: 1)
+    }
   }
 
   static let averagePool = ONNXOperator("AveragePool", inputs: 1...1) { node in

@@ -38,6 +38,10 @@ extension ONNXOperator {
       guard Set(axes).count == axes.count else {
         throw FerryError(.invalidModel, "\(type) names an axis twice: \(axes)")
       }
+      let shape = try node.shape(0)
+      guard try node.elementType(0).isFloatingPoint || axes.allSatisfy({ shape[$0] != 0 }) else {
+        throw FerryError(.unsupportedModel, "\(type) of no integers", supported: "at least one, or floating point")
+      }
       try node.emit(Reduce(kind, axes: axes, keepsDimensions: keepsDimensions), [node.operand(0)])
     }
   }
