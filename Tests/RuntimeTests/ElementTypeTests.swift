@@ -107,7 +107,8 @@ import Testing
       return longer
     }
     try appended(Transpose(permutation: [1, 0])).validate()
-    let error = #expect(throws: FerryError.self) { try appended(ArgReduce(.maximum, axis: 0, keepsDimensions: true)).validate() }
+    let best = ArgReduce(.maximum, axis: 0, keepsDimensions: true)
+    let error = #expect(throws: FerryError.self) { try appended(best).validate() }
     #expect(error?.code == .unsupportedModel)
     #expect(error?.message == "ArgReduce reads a value of shape kept×3, whose extent kept only running tells")
     // One symbol cannot be both an input's extent and a count.

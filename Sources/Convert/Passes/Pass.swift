@@ -31,6 +31,8 @@ package enum PassCatalogue {
     RecogniseGlobalPooling.self,
     RecogniseGemm.self,
     RecogniseSwish.self,
+    RecogniseMish.self,
+    MergeBounds.self,
     RecogniseScale.self,
     FusePad.self,
     CanonicalisePooling.self,

@@ -36,7 +36,8 @@ extension Graph {
     for node in nodes {
       for (index, input) in node.inputs.enumerated() {
         for (axis, extent) in self[input].shape.enumerated() where !counted.isDisjoint(with: extent.symbols) {
-          guard extent.symbolName != nil, node.operation.keepsRows(ofInput: index, axis: axis, shape: self[input].shape) else {
+          let keepsRows = node.operation.keepsRows(ofInput: index, axis: axis, shape: self[input].shape)
+          guard extent.symbolName != nil, keepsRows else {
             throw FerryError(
               .unsupportedModel,
               "\(node.operation.name) reads a value of shape \(self[input].shape.text), whose extent \(extent) only "

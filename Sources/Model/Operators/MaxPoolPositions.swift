@@ -2,8 +2,8 @@ import FerryTensor
 
 /// Where the maximum of each window stands in the whole input: the first of equal ones, NaN above all.
 ///
-/// One place for each element of the pool's output (`int64`), counted row by row over all axes, or column by column within
-/// a plane.
+/// One place for each element of the pool's output (`int64`), counted row by row over all axes, or column by column
+/// within a plane.
 public struct MaxPoolPositions: Operator {
   public static let name = "MaxPoolPositions"
   public let window: Window

@@ -78,9 +78,10 @@ import Testing
       return error?.message
     }
     #expect(message(["d": truths]) == "--constant names \"d\", which is no input of the model")
-    #expect(
-      message(["a": try truths.reshaped([3, 2])]) == "--constant gives \"a\" the shape 3×2, which is not the declared one")
-    #expect(message(["c": try Tensor([Float](repeating: 0.5, count: 6), shape: [2, 3])]) == "--constant gives float32 where the model declares bool")
+    let turned = try truths.reshaped([3, 2])
+    #expect(message(["a": turned]) == "--constant gives \"a\" the shape 3×2, which is not the declared one")
+    let fractions = try Tensor([Float](repeating: 0.5, count: 6), shape: [2, 3])
+    #expect(message(["c": fractions]) == "--constant gives float32 where the model declares bool")
   }
 
   @Test func whatConstantsMakeStaysInProportion() throws {

@@ -90,9 +90,10 @@ import Testing
     #expect(try error(Build.model(Build.graph(nodes: pools, inputs: [picture]))) == nil)
   }
 
-  @Test func inputsWithoutElementsAreRefused() throws {
+  @Test func outputsWithoutElementsAreRefused() throws {
     let inputs = [Build.value("x", [.value(2), .value(0)])]
-    #expect(
-      try error(Build.model(Build.graph(inputs: inputs)))?.message == "input \"x\" is declared with an extent of 0")
+    let found = try error(Build.model(Build.graph(inputs: inputs)))
+    #expect(found?.message == "output \"y\" is empty: 2×0")
+    #expect(found?.hint == "state another shape of the input with --input-shape")
   }
 }

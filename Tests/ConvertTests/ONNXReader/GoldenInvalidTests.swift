@@ -27,6 +27,16 @@ struct ONNXGoldenInvalidTests {
     "bias-contradicts-weight.onnx", "too-few-pads.onnx", "statistics-contradict-input.onnx",
     "shapes-do-not-broadcast.onnx", "reshape-of-another-size.onnx", "axis-out-of-range.onnx",
     "five-faults.onnx",
+    "resize-by-no-number.onnx", "resize-by-infinity.onnx", "resize-by-a-negative-scale.onnx",
+    "resize-to-nothing.onnx", "resize-to-a-negative-size.onnx", "resize-without-sizes.onnx",
+    "resize-of-too-few-axes.onnx", "resize-of-a-missing-axis.onnx", "resize-without-region.onnx",
+    "resize-of-an-endless-region.onnx", "resize-corners-by-a-scale.onnx", "resize-cubic-to-one-pixel.onnx",
+    "resize-unknown-mode.onnx", "resize-linear-of-opset-10.onnx", "conv-transpose-to-a-negative-size.onnx",
+    "conv-transpose-same-with-gaps.onnx", "lp-pool-over-the-end.onnx", "lp-pool-of-order-0.onnx",
+    "depth-to-space-of-uneven-channels.onnx", "remainder-of-floats-without-fmod.onnx", "unknown-approximation.onnx",
+    "split-leaves-a-rest.onnx", "split-sizes-contradict-input.onnx", "reduction-names-an-axis-twice.onnx",
+    "range-without-step.onnx", "range-bomb.onnx", "tile-bomb.onnx", "expand-bomb.onnx",
+    "expand-bomb-of-integers.onnx", "expand-to-a-negative-size.onnx", "product-with-a-number.onnx",
   ]
   /// A file of which the reader knows only some of the faults.
   private static let ofSeveralStages = "faults-of-every-stage.onnx"

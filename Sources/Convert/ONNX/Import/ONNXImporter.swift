@@ -67,7 +67,7 @@ final class ONNXImporter {
     guard !graph[id].shape.contains(0) else {
       throw FerryError(
         .unsupportedModel, "output \"\(name)\" is empty: \(graph[id].shape.text)", at: .init(file: model.path),
-        supported: "at least one element")
+        supported: "at least one element", hint: "state another shape of the input with --input-shape")
     }
     if let declared, declared != graph[id].elementType {
       throw FerryError(
@@ -99,7 +99,12 @@ final class ONNXImporter {
   }
 
   private func note(_ body: () throws -> Void) {
-    do { try body() } catch let error as FerryError { findings.append(error) } catch {
+    do { try body() } catch let error as FerryError {
+      // A budget that is spent is said once, not at every node after it.
+      if error.code != .memoryBudget || !findings.contains(where: { $0.code == .memoryBudget }) {
+        findings.append(error)
+      }
+    } catch {
       findings.append(FerryError(.internalDefect, "\(error)"))
     }
   }

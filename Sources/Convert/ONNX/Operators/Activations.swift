@@ -16,9 +16,14 @@ extension ONNXOperator {
   /// Bounds that are computed, or of a shape of their own, make it a maximum and a minimum.
   static let clip = ONNXOperator("Clip", opsets: 6...28, inputs: 1...3) { node in
     if node.opset < 11 {
-      let lower = try node.float("min", default: -.greatestFiniteMagnitude)
-      let upper = try node.float("max", default: .greatestFiniteMagnitude)
-      return try node.emit(Activate(Activation(.clip, a: lower, b: upper)), [node.operand(0)])
+      // Exporters state "no bound" as the largest number.
+      let lowest = -Float.greatestFiniteMagnitude
+      let lower = try node.float("min", default: lowest)
+      let upper = try node.float("max", default: -lowest)
+      return try node.emit(
+        Activate(
+          Activation(.clip, a: lower == lowest ? -.infinity : lower, b: upper == -lowest ? .infinity : upper)),
+        [node.operand(0)])
     }
     if try node.hasConstantOrNothing(1), try node.hasConstantOrNothing(2), try node.elementType(0) == .float32 {
       let lower = node.has(1) ? try node.scalar(1, "lower bound") : -.infinity

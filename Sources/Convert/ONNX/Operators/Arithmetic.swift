@@ -67,8 +67,9 @@ extension ONNXOperator {
 }
 
 extension ONNXNodeImport {
-  /// The second operand of an operation on pairs, so that the two broadcast from the last axis on. Opset 6 has a rule of
-  /// its own: nothing broadcasts unless the node says so, and then the second operand may lie at any axis of the first.
+  /// The second operand of an operation on pairs, so that the two broadcast from the last axis on. Opset 6 has a rule
+  /// of its own: nothing broadcasts unless the node says so, and then the second operand may lie at any axis of the
+  /// first.
   fileprivate mutating func aligned() throws -> Operand {
     guard opset < 7 else { return try operand(1) }
     let (left, right) = (try shape(0), try shape(1))

@@ -36,6 +36,8 @@ extension ONNXOperator {
       var rest = shape
       rest.remove(at: axis)
       try node.emit(Reshape(shape: rest), [slices[0]])
+    } else if slices.count == 1 {
+      node.alias(slices[0])
     } else {
       try node.emit(Concat(axis: axis), slices)
     }
