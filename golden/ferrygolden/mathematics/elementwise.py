@@ -114,6 +114,6 @@ def mean(call: Call) -> Array:
 
 
 @operator("Identity", "Dropout")
-def identity(call: Call) -> Array:
-    """Dropout outside of training passes its input on."""
-    return call.inputs[0]
+def identity(call: Call) -> tuple[Array, Array]:
+    """Dropout outside of training passes its input on, and its mask is true everywhere."""
+    return call.inputs[0], np.ones(call.inputs[0].shape, bool)

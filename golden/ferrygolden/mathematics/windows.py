@@ -131,10 +131,19 @@ def _windows(x: Array, window: Window, ceil_mode: bool, outside: float) -> Array
 
 
 @operator("MaxPool")
-def max_pool(call: Call) -> Array:
+def max_pool(call: Call) -> tuple[Array, Array]:
+    """The maxima, and where in the whole array they stand: row by row, or column by column within a plane."""
     (x,) = call.inputs
     window = Window.of(call, call.get("kernel_shape"), x.shape[2:])
-    return _windows(x, window, bool(call.get("ceil_mode", 0)), -np.inf).max(axis=0)
+    ceil_mode = bool(call.get("ceil_mode", 0))
+    seen = _windows(x, window, ceil_mode, -np.inf)
+    places = np.arange(x.size, dtype=np.float64).reshape(x.shape)
+    if call.get("storage_order", 0):
+        turned = (*x.shape[:2], *reversed(x.shape[2:]))
+        places = places.reshape(turned).transpose(0, 1, *reversed(range(2, x.ndim)))
+    best = seen.argmax(axis=0)[np.newaxis]
+    positions = np.take_along_axis(_windows(places, window, ceil_mode, -1), best, axis=0)[0]
+    return seen.max(axis=0), positions.astype(np.int64)
 
 
 @operator("AveragePool")

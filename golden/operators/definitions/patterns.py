@@ -19,6 +19,14 @@ FLATTEN_AS_SHAPES = """
 """
 
 CASES = [
+    Case("mish-as-exporters-write-it", "s = Softplus (x) t = Tanh (s) y = Mul (x, t)", {"x": [2, 5, 3, 4]}, opset=17),
+    Case("mish-of-another", "s = Softplus (x) t = Tanh (s) y = Mul (z, t)", {"x": [2, 5], "z": [2, 5]}, opset=17),
+    Case("bounds-after-relu", "r = Relu (x) y = Clip (r, low, high)", {"x": [2, 5, 3, 4]},
+         {"low": scalar(0.25), "high": scalar(0.75)}),
+    Case("bounds-that-miss-each-other", "a = Clip (x, low, high) y = Clip (a, lower, lowest)", {"x": [2, 5]},
+         {"low": scalar(0.5), "high": scalar(0.75), "lower": scalar(-0.5), "lowest": scalar(-0.25)}),
+    Case("bounds-read-twice", "r = Relu (x) c = Clip (r, low, high) y = Add (r, c)", {"x": [2, 5]},
+         {"low": scalar(0.25), "high": scalar(0.75)}),
     # Flattening, as exporters write x.view(x.size(0), -1).
     Case("flatten-by-shapes", FLATTEN_AS_SHAPES + "y = Reshape (x, target)", SYMBOLIC,
          {"axes": integers(0), "rest": integers(-1)}, opset=13, sizes={"batch": 3}, tolerance=EXACT),
