@@ -47,5 +47,6 @@ class Ferry:
     def _run(self, *words: object) -> str:
         result = subprocess.run([self.command, *map(str, words)], capture_output=True, text=True, check=False)
         if result.returncode != 0:
-            raise FerryFailed(f"ferry {words[0]} exited with {result.returncode}: {result.stderr.strip()}")
+            said = result.stderr.strip() or result.stdout.strip()[:2000]
+            raise FerryFailed(f"ferry {words[0]} exited with {result.returncode}: {said}")
         return result.stdout
