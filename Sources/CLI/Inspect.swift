@@ -40,6 +40,11 @@ struct Inspect: ParsableCommand {
 
   mutating func run() throws {
     if try ModelBundle.isBundle(file) {
+      if let option = sourceOptions.firstGiven {
+        throw FerryError(
+          .usage, "\(option) says how a source is converted, and \(file) is a bundle",
+          hint: "give it to ferry convert")
+      }
       try inspectBundle()
     } else {
       try inspectSource()

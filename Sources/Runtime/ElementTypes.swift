@@ -12,7 +12,7 @@ extension Tensor {
     let numbers = doubles()
     if let number = numbers.first(where: { !range.contains($0) }) {
       throw FerryError(
-        .typeMismatch, "input \"\(name)\" holds \(number)",
+        .typeMismatch, "input \"\(name)\" holds \(number.plain)",
         supported: "\(elementType.rawValue) from \(Int(range.lowerBound)) to \(Int(range.upperBound))")
     }
     return try Tensor(numbers.map { Float($0) }, shape: shape.dimensions)

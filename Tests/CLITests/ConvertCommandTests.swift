@@ -98,6 +98,11 @@ import Testing
     #expect(pass.status == 64)
     #expect(pass.errors.contains("supported: drop-whole-slice, recognise-flatten"))
     #expect(try Command(["convert", model, "-o", model]).status == 64)
+    // How a source is converted says nothing about a bundle.
+    let bundle = "\(golden)/bundle/version-1.ferry"
+    let inspect = try Command(["inspect", bundle, "--no-fuse"])
+    #expect(inspect.status == 64)
+    #expect(inspect.errors.hasPrefix("error: --no-fuse says how a source is converted"))
   }
 
   @Test func failuresAreDataToo() throws {

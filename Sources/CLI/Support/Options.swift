@@ -65,6 +65,15 @@ struct SourceOptions: ParsableArguments {
       "Leave out a pass: \(PassCatalogue.all.map { $0.name }.joined(separator: ", ")).", valueName: "pass"))
   var disable: [String] = []
 
+  /// The first of these options that was given.
+  var firstGiven: String? {
+    let given = [
+      ("--input-shape", !inputShapes.isEmpty), ("--constant", !constants.isEmpty), ("--assume", !assume.isEmpty),
+      ("--folding-limit", foldingLimit != nil), ("--no-fuse", noFuse), ("--disable", !disable.isEmpty),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
   func conversionOptions() throws -> ConversionOptions {
     var options = ConversionOptions()
     for text in inputShapes {

@@ -60,6 +60,7 @@ package struct FoldBatchNormalization: Pass {
     let shifted = zip(bias, affine).map { $0 * $1.factor + $1.offset }
     let name = graph.nodes[before].name
     let factors = affine.map(\.factor)
+    guard (factors + shifted).allSatisfy(\.staysInRange) else { return false }
     let newWeight = try graph.addComputed(
       shape: weight.shape.dimensions, name: "\(name).weight",
       from: [inputs[1], parameters.first!, parameters.last!], pass: Self.name, names: &names

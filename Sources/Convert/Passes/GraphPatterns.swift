@@ -100,3 +100,9 @@ struct UniqueNames {
     return name
   }
 }
+
+extension Double {
+  /// Whether a weight that has this factor stays far from the end of single precision. Beyond it, what is computed in two
+  /// steps may be finite where one step is not.
+  var staysInRange: Bool { isFinite && magnitude <= 0x1p60 }
+}

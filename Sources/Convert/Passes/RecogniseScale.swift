@@ -21,7 +21,8 @@ package struct RecogniseScale: Pass {
         guard let before = patterns.producer(of: node.inputs[value]), patterns.isReadOnce(node.inputs[value]),
           Self.canFold(graph.nodes[before], graph),
           let parameter = Self.numbers(of: node.inputs[constant], for: graph[node.inputs[value]].shape, graph),
-          let (scale, bias) = Self.affine(binary.kind, parameter, isLeft: constant == 0)
+          let (scale, bias) = Self.affine(binary.kind, parameter, isLeft: constant == 0),
+          (scale + bias).allSatisfy(\.staysInRange)
         else { continue }
         let ones = [Double](repeating: 1, count: scale.count)
         let zeros = [Double](repeating: 0, count: scale.count)

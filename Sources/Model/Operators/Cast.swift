@@ -27,11 +27,16 @@ public struct Cast: Operator {
     let range = elementType.carriedIntegers
     for element in inputs[0].elements where !range.contains(element.asDouble.rounded(.towardZero)) {
       throw FerryError(
-        .unsupportedType, "\(element) is cast to \(elementType.rawValue)",
+        .unsupportedType, "\(element.asDouble.plain) is cast to \(elementType.rawValue)",
         supported: "\(Int(range.lowerBound)) to \(Int(range.upperBound))")
     }
     return [inputs[0].map { $0.rounded(.towardZero) }]
   }
+}
+
+extension Double {
+  /// As people write it: whole numbers without a point.
+  package var plain: String { Int(exactly: self).map { "\($0)" } ?? "\(self)" }
 }
 
 extension ElementType {

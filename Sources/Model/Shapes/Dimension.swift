@@ -92,6 +92,19 @@ public struct Dimension: Sendable, Hashable {
     return name
   }
 
+  /// A number that the dimension is never below, given that every symbol is at least 1; nil if none is known.
+  package var lowerBound: Int? {
+    var bound = constant
+    for term in terms {
+      guard term.coefficient > 0, let atom = term.atom.lowerBound else { return nil }
+      let (product, overflows) = term.coefficient.multipliedReportingOverflow(by: atom)
+      let (sum, overflowsAgain) = bound.addingReportingOverflow(product)
+      guard !overflows, !overflowsAgain else { return nil }
+      bound = sum
+    }
+    return bound
+  }
+
   /// The names of the symbols, each once, in alphabetical order.
   public var symbols: [String] { Array(symbolSet).sorted() }
 
@@ -138,6 +151,20 @@ extension Dimension.Atom: CustomStringConvertible {
 }
 
 extension Dimension.Atom {
+  /// A number that the atom is never below; nil if none is known.
+  fileprivate var lowerBound: Int? {
+    switch self {
+    case .symbol: return 1
+    case .quotient(let a, let divisor): return a.lowerBound.flatMap { $0 >= 0 ? $0 / divisor : nil }
+    case .ratio(let a, let b), .product(let a, let b):
+      guard let first = a.lowerBound, let second = b.lowerBound, first >= 0, second >= 0 else { return nil }
+      return 0
+    case .maximum(let a, let b):
+      let bounds = [a.lowerBound, b.lowerBound].compactMap { $0 }
+      return bounds.max()
+    }
+  }
+
   /// This atom and those inside it.
   var size: Int {
     switch self {

@@ -58,6 +58,7 @@ struct ReferenceStep: PlanStep {
   let inputs: [Operand]
   let outputs: [Buffer]
   let name: String
+  let location: FerryError.Location
 
   var label: String { "\(operation.name) (reference): \(name)" }
 
@@ -72,7 +73,7 @@ struct ReferenceStep: PlanStep {
             shape: shape, elements: Array(UnsafeBufferPointer(start: run.read(buffer), count: buffer.count))))
       }
     }
-    let results = try operation.evaluate(arrays)
+    let results = try located(location) { try operation.evaluate(arrays) }
     for (output, result) in zip(outputs, results) {
       let written = run.write(output)
       result.elements.withUnsafeBufferPointer { elements in

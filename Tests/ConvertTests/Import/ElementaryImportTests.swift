@@ -75,6 +75,15 @@ import Testing
     #expect((try operation(2) as? FerryModel.Unary)?.attributes == FerryModel.Unary(.swish, a: 2).attributes)
   }
 
+  /// A bound that the input makes negative would count from the end: the run is refused, not another part taken.
+  @Test func slicesThatTurnOutNegativeAreRefused() throws {
+    let path = GoldenCases.root.appendingPathComponent("operators/cases/slice-from-a-centre/model.onnx").path
+    let graph = try Converter.convert(onnx: path).graph
+    #expect(try graph.bound(toInputShapes: [[1, 2, 3, 8]]).outputs.count == 1)
+    let error = #expect(throws: FerryError.self) { try graph.bound(toInputShapes: [[1, 2, 3, 5]]) }
+    #expect(error?.message == "a slice from -1 to 4 leaves axis 3 of the shape 1×2×3×5")
+  }
+
   /// Each is below every limit of its own; together they would take all memory.
   @Test func manySmallRepetitionsShareOneBudget() throws {
     let nodes = (0..<200).map { Build.node("Expand", ["one", "shape"], ["e\($0)"], name: "expand\($0)") }

@@ -30,6 +30,7 @@ import Testing
     Pattern(name: "conv-mul-read-twice", passes: [:], nodes: 3),
     Pattern(name: "conv-relu-mul", passes: [FuseActivation.name: 1], nodes: 2),
     Pattern(name: "conv-zero-bias", passes: [zeroBias: 1, FuseActivation.name: 1], nodes: 1),
+    Pattern(name: "conv-mul-by-the-largest", passes: [:], nodes: 2),
     Pattern(name: "mish-as-exporters-write-it", passes: [RecogniseMish.name: 1], nodes: 1),
     Pattern(name: "mish-of-another", passes: [:], nodes: 3),
     Pattern(name: "bounds-after-relu", passes: [MergeBounds.name: 1], nodes: 1),

@@ -20,6 +20,9 @@ FLATTEN_AS_SHAPES = """
 
 CASES = [
     Case("mish-as-exporters-write-it", "s = Softplus (x) t = Tanh (s) y = Mul (x, t)", {"x": [2, 5, 3, 4]}, opset=17),
+    # A factor that single precision does not hold stays where it is.
+    Case("conv-mul-by-the-largest", "c = Conv (x, w, b) y = Mul (c, factor)", X,
+         CONV | {"factor": scalar(1e30)}, opset=17),
     Case("mish-of-another", "s = Softplus (x) t = Tanh (s) y = Mul (z, t)", {"x": [2, 5], "z": [2, 5]}, opset=17),
     Case("bounds-after-relu", "r = Relu (x) y = Clip (r, low, high)", {"x": [2, 5, 3, 4]},
          {"low": scalar(0.25), "high": scalar(0.75)}),

@@ -316,6 +316,12 @@ final class ONNXImporter {
       weightIDs[constant.name] = id
       return id
     case .integers(let tensor):
+      let range = tensor.elementType.carriedIntegers
+      if let number = tensor.elements.compactMap(\.value).first(where: { !range.contains(Double($0)) }) {
+        throw FerryError(
+          .unsupportedType, "the integer \(number) meets the network's numbers, which are float32",
+          at: .init(tensor: tensor.sources.first), supported: "\(Int(range.lowerBound)) to \(Int(range.upperBound))")
+      }
       let sizes = try Sizes(tensor.elements, shape: tensor.shape, elementType: tensor.elementType)
       let name = uniqueName("sizes", among: &sizeNames)
       let id = graph.add(

@@ -30,6 +30,16 @@ extension ShapeTensor {
 }
 
 extension Dimension {
+  /// The quotient rounded towards zero, as ONNX divides integers, for a divisor above 0.
+  private static func truncated(_ a: Dimension, by divisor: Int) throws -> Dimension {
+    if let bound = a.lowerBound, bound >= 0 { return try a.dividedRoundingDown(by: divisor) }
+    let negated = try a * -1
+    if let bound = negated.lowerBound, bound >= 0 { return try negated.dividedRoundingDown(by: divisor) * -1 }
+    // One of the two is 0, whichever sign the input gives.
+    let above = try Dimension.maximum(a.dividedRoundingDown(by: divisor), 0)
+    return try above - Dimension.maximum(negated.dividedRoundingDown(by: divisor), 0)
+  }
+
   /// Two sizes under an arithmetic operation.
   static func combined(_ kind: Binary.Kind, _ a: Dimension, _ b: Dimension) throws -> Dimension {
     switch kind {
@@ -42,10 +52,8 @@ extension Dimension {
       guard let divisor = b.value, divisor != 0 else {
         throw FerryError(.unsupportedModel, "a size is divided by \(b)", supported: "division by a number other than 0")
       }
-      // ONNX divides integers towards zero, which rounding down matches for sizes: they are not negative.
       if let dividend = a.value { return try Dimension(checking: dividend / divisor) }
-      if divisor < 0 { return try (a * -1).dividedRoundingDown(by: -divisor) }
-      return try a.dividedRoundingDown(by: divisor)
+      return try divisor < 0 ? truncated(a * -1, by: -divisor) : truncated(a, by: divisor)
     case .modulo:
       guard let divisor = b.value, divisor > 0 else {
         throw FerryError(.unsupportedModel, "a size is taken modulo \(b)", supported: "a positive number")

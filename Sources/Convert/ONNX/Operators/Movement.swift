@@ -71,23 +71,22 @@ extension ONNXOperator {
       let step = steps[position]
       guard step != 0, step.magnitude <= 1 << 31 else { throw FerryError(.invalidModel, "Slice has a step of \(step)") }
       let extent = shape[axis]
-      // Positions from the end are counted back, then brought into the axis, as ONNX defines it.
-      func resolved(_ position: Dimension) throws -> Dimension {
-        guard let value = position.value else { return position }
-        return value < 0 ? try extent + position : position
-      }
-      func clamped(_ position: Dimension, _ low: Dimension, _ high: Dimension) throws -> Dimension {
-        try .minimum(.maximum(position, low), high)
+      // Positions from the end are counted back, then brought into the axis, as ONNX defines it. One that depends on
+      // the input and may turn out negative is left as it is: binding refuses it then, rather than take another part.
+      func place(_ stated: Dimension, _ low: Dimension, _ high: Dimension) throws -> Dimension {
+        if stated.value == nil, (stated.lowerBound ?? -1) < 0 { return try .minimum(stated, high) }
+        let counted = (stated.value ?? 0) < 0 ? try extent + stated : stated
+        return try .minimum(.maximum(counted, low), high)
       }
       if step > 0 {
-        let start = try clamped(resolved(starts[position]), 0, extent)
-        let end = try clamped(resolved(ends[position]), 0, extent)
+        let start = try place(starts[position], 0, extent)
+        let end = try place(ends[position], 0, extent)
         allStarts[axis] = start
         counts[axis] = try .maximum((end - start).dividedRoundingUp(by: step), 0)
       } else {
-        let start = try clamped(resolved(starts[position]), 0, extent - 1)
+        let start = try place(starts[position], 0, extent - 1)
         // An end before the first element means "through the first".
-        let end = try clamped(resolved(ends[position]), -1, extent - 1)
+        let end = try place(ends[position], -1, extent - 1)
         allStarts[axis] = start
         counts[axis] = try .maximum((start - end).dividedRoundingUp(by: -step), 0)
       }
