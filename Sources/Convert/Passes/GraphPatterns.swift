@@ -102,7 +102,7 @@ struct UniqueNames {
 }
 
 extension Double {
-  /// Whether a weight that has this factor stays far from the end of single precision. Beyond it, what is computed in two
-  /// steps may be finite where one step is not.
+  /// Whether a weight that has this factor stays far from the end of single precision. Beyond it, what is computed in
+  /// two steps may be finite where one step is not.
   var staysInRange: Bool { isFinite && magnitude <= 0x1p60 }
 }

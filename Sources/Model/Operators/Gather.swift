@@ -39,7 +39,8 @@ public struct Gather: Operator {
     let places = try indices.elements.map { element -> Int in
       guard let index = Int(exactly: element.asDouble), index >= -extent, index < extent else {
         throw FerryError(
-          .shapeMismatch, "index \(element.asDouble.plain) leaves axis \(axis)", supported: "\(-extent) to \(extent - 1)")
+          .shapeMismatch, "index \(element.asDouble.plain) leaves axis \(axis)",
+          supported: "\(-extent) to \(extent - 1)")
       }
       return index < 0 ? index + extent : index
     }

@@ -145,7 +145,8 @@ package final class Planner {
     let outputs = try node.outputs.map { try define($0, .rowMajor) }
     let read = inputs.compactMap { if case .buffer(let buffer, _) = $0 { buffer } else { nil } }
     append(
-      ReferenceStep(operation: node.operation, inputs: inputs, outputs: outputs, name: node.name, location: node.location),
+      ReferenceStep(
+        operation: node.operation, inputs: inputs, outputs: outputs, name: node.name, location: node.location),
       reading: read, writing: outputs)
   }
 
