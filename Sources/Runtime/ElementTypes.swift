@@ -20,29 +20,11 @@ extension Tensor {
 
   /// The same numbers, which are whole, as an integer type or `bool`.
   func delivered(as elementType: ElementType) throws -> Tensor {
-    let numbers = floats()
-    func converted<Element: TensorElement & FixedWidthInteger>(_ type: Element.Type) throws -> Tensor {
-      let whole = numbers.compactMap { Element(exactly: $0) }
-      guard whole.count == numbers.count else {
-        throw FerryError(.internalDefect, "an output of \(elementType.rawValue) holds another number")
-      }
-      return try Tensor(whole, shape: shape.dimensions)
+    if elementType == .float32 { return self }
+    guard let whole = try whole(as: elementType) else {
+      throw FerryError(.internalDefect, "an output of \(elementType.rawValue) holds another number")
     }
-    switch elementType {
-    case .float32: return self
-    case .int8: return try converted(Int8.self)
-    case .int16: return try converted(Int16.self)
-    case .int32: return try converted(Int32.self)
-    case .int64: return try converted(Int64.self)
-    case .uint8: return try converted(UInt8.self)
-    case .uint16: return try converted(UInt16.self)
-    case .uint32: return try converted(UInt32.self)
-    case .uint64: return try converted(UInt64.self)
-    case .bool:
-      let bytes = try converted(UInt8.self)
-      return try Tensor(shape: bytes.shape, elementType: .bool, storage: bytes.storage)
-    case .float16, .float64: throw FerryError(.internalDefect, "an output of \(elementType.rawValue)")
-    }
+    return whole
   }
 
   /// The first `count` places along each of the given axes.

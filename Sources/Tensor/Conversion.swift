@@ -27,6 +27,29 @@ extension Tensor {
     }
   }
 
+  /// The same numbers as an integer type or `bool`; nil if one of them is none of that type, or for floating point.
+  package func whole(as type: ElementType) throws -> Tensor? {
+    let numbers = doubles()
+    func converted<Element: TensorElement & FixedWidthInteger>(_ type: Element.Type) throws -> Tensor? {
+      let whole = numbers.compactMap { Element(exactly: $0) }
+      return whole.count == numbers.count ? try Tensor(whole, shape: shape.dimensions) : nil
+    }
+    switch type {
+    case .int8: return try converted(Int8.self)
+    case .int16: return try converted(Int16.self)
+    case .int32: return try converted(Int32.self)
+    case .int64: return try converted(Int64.self)
+    case .uint8: return try converted(UInt8.self)
+    case .uint16: return try converted(UInt16.self)
+    case .uint32: return try converted(UInt32.self)
+    case .uint64: return try converted(UInt64.self)
+    case .bool:
+      guard numbers.allSatisfy({ $0 == 0 || $0 == 1 }), let bytes = try converted(UInt8.self) else { return nil }
+      return try Tensor(shape: bytes.shape, elementType: .bool, storage: bytes.storage)
+    case .float16, .float32, .float64: return nil
+    }
+  }
+
   /// The elements of an integer or boolean tensor; nil for floating point and for what does not fit `Int`.
   public func integers() -> [Int]? {
     switch elementType {

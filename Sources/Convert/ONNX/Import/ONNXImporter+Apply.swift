@@ -102,28 +102,11 @@ extension Tensor {
   /// - Throws: `typeMismatch` if they change.
   func fitting(_ declared: ElementType) throws -> Tensor {
     if elementType == declared || (elementType.isFloatingPoint && declared.isFloatingPoint) { return self }
-    let numbers = doubles()
-    func converted<Element: TensorElement & FixedWidthInteger>(_ type: Element.Type) throws -> Tensor {
-      let whole = numbers.compactMap { Element(exactly: $0) }
-      guard whole.count == numbers.count else {
-        throw FerryError(
-          .typeMismatch, "--constant gives \(elementType.rawValue) where the model declares \(declared.rawValue)")
-      }
-      return try Tensor(whole, shape: shape.dimensions)
+    if declared.isFloatingPoint { return try Tensor(doubles(), shape: shape.dimensions) }
+    guard let whole = try whole(as: declared) else {
+      throw FerryError(
+        .typeMismatch, "--constant gives \(elementType.rawValue) where the model declares \(declared.rawValue)")
     }
-    switch declared {
-    case .float16, .float32, .float64: return try Tensor(numbers, shape: shape.dimensions)
-    case .int8: return try converted(Int8.self)
-    case .int16: return try converted(Int16.self)
-    case .int32: return try converted(Int32.self)
-    case .int64: return try converted(Int64.self)
-    case .uint8: return try converted(UInt8.self)
-    case .uint16: return try converted(UInt16.self)
-    case .uint32: return try converted(UInt32.self)
-    case .uint64: return try converted(UInt64.self)
-    case .bool:
-      let bytes = try converted(UInt8.self)
-      return try Tensor(shape: bytes.shape, elementType: .bool, storage: bytes.storage)
-    }
+    return whole
   }
 }
