@@ -39,16 +39,16 @@ extension Tensor {
   }
 }
 
-extension Graph {
+extension Model {
   /// What a run hands out: the outputs without the rows that its counts cut off, in the types of the source.
   ///
   /// - Parameters:
   ///   - results: the outputs, and behind them one number for each of `counts`.
   func delivered(_ results: [Tensor]) throws -> [Tensor] {
-    let numbers = results[outputs.count...].map { Int(exactly: $0.floats().first ?? 0) ?? 0 }
+    let numbers = results[graph.outputs.count...].map { Int(exactly: $0.floats().first ?? 0) ?? 0 }
     let rows = Dictionary(zip(counts.map(\.symbol), numbers), uniquingKeysWith: { first, _ in first })
-    return try zip(outputs, results).map { output, result in
-      let value = self[output]
+    return try zip(graph.outputs, results).map { output, result in
+      let value = graph[output]
       guard value.elementType != .float32 || !rows.isEmpty else { return result }
       let kept = value.shape.enumerated().compactMap { axis, extent in
         extent.symbolName.flatMap { rows[$0] }.map { (axis, $0) }

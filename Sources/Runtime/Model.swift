@@ -9,6 +9,8 @@ public final class Model: Sendable {
   public let name: String
   /// Inputs, outputs and symbols as the bundle states them.
   public let graph: Graph
+  /// The graph's data-dependent counts, which every run asks for.
+  let counts: [(symbol: String, value: ValueID)]
   private let plans = Mutex<[PlanEntry]>([])
 
   private struct PlanEntry {
@@ -23,6 +25,7 @@ public final class Model: Sendable {
   public init(name: String, graph: Graph) {
     self.name = name
     self.graph = graph
+    counts = graph.counts
   }
 
   /// The model as a bundle holds it; its weights stay in the mapped file.

@@ -72,7 +72,7 @@ public final class Session: Sendable {
     let results =
       options.usesReference
       ? try runReference(ordered) : try memory.withLock { memory in try runPlan(ordered, &memory) }
-    let outputs = try model.graph.delivered(results)
+    let outputs = try model.delivered(results)
     return Dictionary(zip(model.outputNames, outputs), uniquingKeysWith: { first, _ in first })
   }
 
@@ -101,8 +101,8 @@ public final class Session: Sendable {
     // The plain loops keep each value as an array of its own until its last reader is done.
     try PhysicalMemory.require(floats: graph.largestLiveElementCount())
     let arrays = try graph.evaluate(
-      inputs.map { ReferenceArray<Float>($0) }, keep: Set(model.graph.counts.map(\.value)))
-    return try (graph.outputs + model.graph.counts.map(\.value)).map { output in
+      inputs.map { ReferenceArray<Float>($0) }, keep: Set(model.counts.map(\.value)))
+    return try (graph.outputs + model.counts.map(\.value)).map { output in
       guard let array = arrays[output] else { throw FerryError(.internalDefect, "an output was not computed") }
       return try Tensor(array)
     }
