@@ -1,0 +1,85 @@
+import FerryModel
+import FerryTensor
+
+/// Puts a graph together node by node: keeps names unique and lets each operator say what it gives.
+struct GraphAssembly {
+  private(set) var graph: Graph
+  private var weightIDs: [String: ValueID] = [:]
+  private var valueNames: Set<String> = []
+  private var nodeNames: Set<String> = []
+
+  init(name: String) { graph = Graph(name: name) }
+
+  func shape(of id: ValueID) -> [Dimension] { graph[id].shape }
+
+  mutating func addInput(_ name: String, shape: [Dimension]) -> ValueID {
+    let id = graph.add(Value(name: Self.unique(name, among: &valueNames), shape: shape, sourceNames: [name]))
+    graph.inputs.append(id)
+    return id
+  }
+
+  /// A weight; the same name gives the same one.
+  ///
+  /// - Parameters:
+  ///   - name: the source's name of the array.
+  ///   - passes: what changed it: `["rearrange"]` where its axes were put into ONNX's order.
+  mutating func addWeight(_ tensor: Tensor, name: String, passes: [String] = []) -> ValueID {
+    if let known = weightIDs[name] { return known }
+    let id = graph.add(
+      Weight(tensor: tensor, sources: [name], passes: passes), named: Self.unique(name, among: &valueNames))
+    weightIDs[name] = id
+    return id
+  }
+
+  /// Adds a node with one result.
+  ///
+  /// - Parameters:
+  ///   - node: the node's name, and the result's where `output` is nil.
+  ///   - source: the node of the source that it comes from.
+  ///   - output: the name of the result.
+  ///   - isIntermediate: whether the source itself has no such value.
+  mutating func add(
+    _ operation: any Operator, _ inputs: [ValueID], node: String, source: SourceNode?, output: String? = nil,
+    isIntermediate: Bool = false
+  ) throws -> ValueID {
+    let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
+    let types = try operation.outputTypes(for: inputs.map { graph[$0].elementType })
+    guard shapes.count == 1 else { throw FerryError(.internalDefect, "\(operation.name) has \(shapes.count) results") }
+    let wish = output ?? node
+    let name = Self.unique(wish, among: &valueNames)
+    let id = graph.add(
+      Value(name: name, shape: shapes[0], elementType: types[0], sourceNames: isIntermediate ? [] : [wish]))
+    graph.nodes.append(
+      Node(
+        name: Self.unique(node, among: &nodeNames), operation: operation, inputs: inputs, outputs: [id],
+        sources: source.map { [$0] } ?? []))
+    return id
+  }
+
+  /// Another name of the source for a value: that of a layer which changes nothing.
+  mutating func alias(_ name: String, _ id: ValueID) {
+    if !graph[id].sourceNames.contains(name) { graph[id].sourceNames.append(name) }
+  }
+
+  /// Makes a value an output of the graph under this name.
+  mutating func addOutput(_ id: ValueID, name: String) throws {
+    let isComputed = graph.nodes.contains { $0.outputs.contains(id) }
+    guard isComputed, !graph.outputs.contains(id) else {
+      let copy = try add(Activate(.identity), [id], node: "\(name)/copy", source: nil, output: "\(name)/output")
+      graph[copy].name = name
+      return graph.outputs.append(copy)
+    }
+    graph[id].name = name
+    graph.outputs.append(id)
+  }
+
+  private static func unique(_ wish: String, among names: inout Set<String>) -> String {
+    var name = wish
+    var number = 1
+    while !names.insert(name).inserted {
+      number += 1
+      name = "\(wish)~\(number)"
+    }
+    return name
+  }
+}
