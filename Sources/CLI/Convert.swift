@@ -8,16 +8,19 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Carry a trained network into a bundle.",
     discussion: """
-      Reads an ONNX file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels read them.
-      Every node and weight of the source is accounted for; what is not understood is refused, all of it at once.
+      Reads an ONNX or Keras file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels read
+      them. Every node and weight of the source is accounted for; what is not understood is refused, all of it at once.
 
         ferry convert model.onnx                          writes model.ferry
+        ferry convert model.h5                            or .keras: the file states its network
+        ferry convert weights.h5 --architecture keras/xception --input-shape batchx150x150x3
+                                                          weights alone; the architecture is recognised if not given
         ferry convert model.onnx -o out/detector.ferry
         ferry convert model.onnx --input-shape input=batchx3xheightxwidth
         ferry convert model.onnx --no-fuse                keep every layer of the source, to compare them one by one
       """)
 
-  @Argument(help: "The network: an .onnx file.", completion: .file(extensions: ["onnx"]))
+  @Argument(help: "The network: an .onnx, .h5 or .keras file.", completion: .file(extensions: SourceFile.endings))
   var source: String
 
   @Option(
@@ -41,7 +44,7 @@ struct Convert: ParsableCommand {
       throw FerryError(.usage, "\(source) is a bundle already", hint: "ferry inspect \(source)")
     }
     Terminal.progress("reading \(source)")
-    let conversion = try Converter.convert(onnx: source, options: options)
+    let conversion = try SourceFile.convert(source, options: options)
     Terminal.progress("writing \(target)")
     let model = BundleModel(
       name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.provenance)
@@ -79,16 +82,28 @@ enum ConversionText {
     """
       \(target): \(report.sourceNodeCount) nodes became \(report.nodeCount), \(report.weightCount) weights of \
       \(Format.bytes(report.weightBytes)), in \(Format.seconds(time))
-        source   \(report.source.fileName.printable), \(producer(report)), opset \(report.source.opset)
+        source   \(report.source.fileName.printable), \(producer(report))
         nodes    \(nodeFates(report))
         weights  \(fates(report))
         passes   \(passes(report))
         bundle   \(Format.bytes(bytes)), structure \(report.structureDigest.prefix(16))
-      """
+      """ + remarks(report).map { "\n  \($0)" }.joined()
   }
 
+  /// Who wrote the source, and in which version of its format.
   static func producer(_ report: ConversionReport) -> String {
-    report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable
+    let name = report.source.producer.isEmpty ? "unknown producer" : report.source.producer.printable
+    return report.source.opset.map { "\(name), opset \($0)" } ?? name
+  }
+
+  /// What the file cannot prove and what was matched without names: a line each.
+  static func remarks(_ report: ConversionReport) -> [String] {
+    let assumptions = report.assumptions.map { assumption in
+      let line = "assumed  \(assumption.key.printable) = \(assumption.value.printable)"
+      if assumption.isGiven { return line + ", as told" }
+      return line + ": \(assumption.reason.printable)"
+    }
+    return assumptions + report.notes.map { "note     \($0.printable)" }
   }
 
   static func nodeFates(_ report: ConversionReport) -> String {

@@ -10,7 +10,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is in a source file or a bundle.",
     discussion: """
-      Of an ONNX file: what convert would carry, fold and fuse, or everything that it would refuse, at once. Nothing is
+      Of an ONNX or Keras file: what convert would carry, fold and fuse, or everything that it would refuse, at once. Nothing is
       written.
       Of a bundle: its models, inputs, outputs, weights and where they came from.
 
@@ -20,7 +20,7 @@ struct Inspect: ParsableCommand {
         ferry inspect model.onnx --svg model.svg          the graph as a picture, repeated blocks drawn once
       """)
 
-  @Argument(help: "An .onnx or .ferry file.", completion: .file(extensions: ["onnx", "ferry"]))
+  @Argument(help: "An .onnx, .h5, .keras or .ferry file.", completion: .file(extensions: SourceFile.endings + ["ferry"]))
   var file: String
 
   @Flag(help: "List every node of the graph.")
@@ -52,7 +52,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func inspectSource() throws {
-    let conversion = try Converter.convert(onnx: file, options: sourceOptions.conversionOptions())
+    let conversion = try SourceFile.convert(file, options: sourceOptions.conversionOptions())
     let report = conversion.report
     try draw(conversion.graph, name: SourceName.base(of: file))
     if outputOptions.json {
@@ -66,7 +66,7 @@ struct Inspect: ParsableCommand {
     try Terminal.write(
       """
       \(file): \(report.source.format), \(Format.bytes(report.source.byteCount)), \
-      \(ConversionText.producer(report)), opset \(report.source.opset)
+      \(ConversionText.producer(report))
       \(GraphText.ports(conversion.graph))
       convert would carry:
         \(report.sourceNodeCount) nodes as \(report.nodeCount): \(GraphText.operators(report.operators))
@@ -76,7 +76,7 @@ struct Inspect: ParsableCommand {
         passes: \(ConversionText.passes(report))
       structure \(report.structureDigest)
       weights   \(report.weightsDigest)
-      """)
+      """ + ConversionText.remarks(report).map { "\n\($0)" }.joined())
     try writeLists(conversion.graph, nil)
   }
 

@@ -37,6 +37,26 @@ struct SourceOptions: ParsableArguments {
   var inputShapes: [String] = []
 
   @Option(
+    name: .customLong("output-value"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Make these values of the network its outputs in place of its own: features, or logits before a softmax.",
+      valueName: "name"))
+  var outputValues: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Keras: the built-in architecture that a file of weights alone belongs to; recognised if not given.",
+      valueName: "name"))
+  var architecture: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keras: a JSON file from model.to_json() that states the network of a file of weights alone.",
+      valueName: "model.json"),
+    completion: .file(extensions: ["json"]))
+  var configuration: String?
+
+  @Option(
     name: .customLong("constant"), parsing: .upToNextOption,
     help: ArgumentHelp(
       "Fix an input to a value, a number or an array, so that the bundle has no such input; recorded in the bundle.",
@@ -46,7 +66,8 @@ struct SourceOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Settle what the file cannot prove; recorded in the bundle. Known: unused-weights=drop.", valueName: "key=value"))
+      "Settle what the file cannot prove; recorded in the bundle. The report names what is open: unused-weights=drop, …",
+      valueName: "key=value"))
   var assume: [String] = []
 
   @Option(
@@ -68,7 +89,9 @@ struct SourceOptions: ParsableArguments {
   /// The first of these options that was given.
   var firstGiven: String? {
     let given = [
-      ("--input-shape", !inputShapes.isEmpty), ("--constant", !constants.isEmpty), ("--assume", !assume.isEmpty),
+      ("--input-shape", !inputShapes.isEmpty), ("--output-value", !outputValues.isEmpty),
+      ("--architecture", architecture != nil), ("--configuration", configuration != nil),
+      ("--constant", !constants.isEmpty), ("--assume", !assume.isEmpty),
       ("--folding-limit", foldingLimit != nil), ("--no-fuse", noFuse), ("--disable", !disable.isEmpty),
     ]
     return given.first { $0.1 }?.0
@@ -83,6 +106,9 @@ struct SourceOptions: ParsableArguments {
         ? try Self.pair(text, option: "--input-shape", example: "input=batchx3xheightxwidth") : ("", text)
       options.inputShapes[name] = try InputShapeText.parse(shape)
     }
+    options.outputs = outputValues
+    options.architecture = architecture
+    options.configuration = configuration
     for text in constants {
       let (name, value) = try Self.pair(text, option: "--constant", example: "training=0 or sizes=sizes.npy")
       options.constants[name] =

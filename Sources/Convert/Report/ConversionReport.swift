@@ -13,22 +13,26 @@ public struct ConversionReport: Sendable {
   public let weights: [WeightFate]
   /// Values of the source that no value of the graph equals any more.
   public let removedValues: [RemovedValue]
-  public let assumptions: [String: String]
+  /// What the source cannot prove, and what only the user could settle.
+  public let assumptions: [SettledAssumption]
+  /// What a reader has to know besides, in sentences: which weights were matched by order and shape, and the like.
+  public let notes: [String]
   public let weightCount: Int
   public let weightBytes: Int
   public let structureDigest: String
   public let weightsDigest: String
 
   init(
-    source: SourceDescription, graph: Graph, passes: [(name: String, count: Int)], nodes: [NodeFate],
-    weights: [WeightFate], assumptions: [String: String]
+    source: SourceDescription, imported: ImportedModel, graph: Graph, passes: [(name: String, count: Int)],
+    assumptions: [SettledAssumption]
   ) {
     self.source = source
-    self.nodes = nodes
+    nodes = NodeFates.account(imported, graph: graph)
+    weights = WeightFates.account(imported, graph: graph)
+    notes = imported.notes
     nodeCount = graph.nodes.count
     operators = graph.operatorCounts
     self.passes = passes
-    self.weights = weights
     removedValues = graph.removed
     self.assumptions = assumptions
     weightCount = graph.weights.count
@@ -47,7 +51,7 @@ public struct ConversionReport: Sendable {
 
   /// How many of the source's weights met each fate, in a fixed order.
   public var fateCounts: [(fate: WeightFate.Fate, count: Int)] {
-    [WeightFate.Fate.carried, .folded, .dropped, .attribute, .counter, .unreachable, .unused].compactMap { fate in
+    WeightFate.Fate.allCases.compactMap { fate in
       let count = weights.count { $0.fate == fate }
       return count > 0 ? (fate, count) : nil
     }
@@ -71,7 +75,7 @@ public struct ConversionReport: Sendable {
     return [
       "source": [
         "file": .string(source.fileName), "format": .string(source.format), "bytes": number(source.byteCount),
-        "sha256": .string(source.sha256), "producer": .string(source.producer), "opset": number(source.opset),
+        "sha256": .string(source.sha256), "producer": .string(source.producer), "opset": source.opset.map(number) ?? .null,
         "externalFiles": .array(
           source.externalFiles.map { ["name": .string($0.name), "sha256": .string($0.sha256)] }),
         "nodes": number(sourceNodeCount),
@@ -83,7 +87,12 @@ public struct ConversionReport: Sendable {
       ],
       "passes": .array(passes.map { ["name": .string($0.name), "count": number($0.count)] }),
       "assumptions": .array(
-        assumptions.sorted { $0.key < $1.key }.map { ["key": .string($0.key), "value": .string($0.value)] }),
+        assumptions.map {
+          [
+            "key": .string($0.key), "value": .string($0.value), "reason": .string($0.reason), "given": .bool($0.isGiven),
+          ]
+        }),
+      "notes": .array(notes.map { .string($0) }),
       "nodes": .array(
         nodes.map { node in
           [
@@ -96,7 +105,7 @@ public struct ConversionReport: Sendable {
           [
             "name": .string(weight.name), "fate": .string(weight.fate.rawValue),
             "targets": .array(weight.targets.map { .string($0) }), "passes": .array(weight.passes.map { .string($0) }),
-            "bytes": number(weight.byteCount),
+            "bytes": number(weight.byteCount), "rule": weight.rule.map { .string($0) } ?? .null,
           ]
         }),
       "removedValues": .array(removedValues.map { ["name": .string($0.name), "pass": .string($0.pass)] }),

@@ -46,8 +46,10 @@ public struct NodeFate: Sendable {
 }
 
 enum NodeFates {
-  /// Accounts for every node of the model, in its order.
-  static func account(importer: ONNXImporter, reached: SourceReach, graph: Graph) -> [NodeFate] {
+  /// Accounts for every node of the source, in its order.
+  ///
+  /// - Parameter graph: what passes have made of the source's graph.
+  static func account(_ source: ImportedModel, graph: Graph) -> [NodeFate] {
     var homes: [Int: [(target: String, pass: String?)]] = [:]
     for node in graph.nodes {
       for source in node.sources {
@@ -62,32 +64,31 @@ enum NodeFates {
     for (id, weight) in graph.weights.sorted(by: { $0.key.index < $1.key.index }) {
       for source in Set(weight.sources) { weights[source, default: []].append(graph[id].name) }
     }
-    return importer.model.graph.nodes.map { node in
-      let homes = homes[node.index] ?? []
+    return source.nodes.enumerated().map { index, node in
+      let homes = homes[index] ?? []
       var targets = homes.map(\.target)
       var pass: String?
       let fate: NodeFate.Fate
-      if !reached.nodes[node.index] {
+      if !node.isReached {
         (fate, targets) = (.unused, [])
       } else if homes.contains(where: { $0.pass == nil }) {
         fate = .carried
       } else if let home = homes.first {
         (fate, pass) = (.folded, home.pass)
-      } else if let reason = dropped[node.index] {
+      } else if let reason = dropped[index] {
         (fate, pass) = (.noEffect, reason)
       } else {
-        switch importer.outcomes[node.index] {
+        switch node.outcome {
         case .constant:
           fate = .constant
           targets = node.outputs.flatMap { weights[$0] ?? [] }
         case .constantFolded: fate = .constantFolded
-        case .identity: fate = node.operatorType == "Dropout" ? .dropout : .identity
+        case .identity: fate = node.operatorName == "Dropout" ? .dropout : .identity
         // Computed nodes that are in the graph no more: only the shape of their result was read.
         case .shapeArithmetic, .computed, .refused: fate = .shapeArithmetic
         }
       }
-      return NodeFate(
-        name: node.displayName, operatorName: node.operatorType, fate: fate, targets: targets, pass: pass)
+      return NodeFate(name: node.name, operatorName: node.operatorName, fate: fate, targets: targets, pass: pass)
     }
   }
 }

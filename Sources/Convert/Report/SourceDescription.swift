@@ -5,21 +5,19 @@ import FerryTensor
 public struct SourceDescription: Sendable {
   /// The file's name without its folder: a bundle does not tell on whose machine it was made.
   public let fileName: String
+  /// "ONNX", "Keras HDF5" …
   public let format: String
   public let byteCount: Int
   /// SHA-256 of the file in hexadecimal, and of the external files that it names.
   public let sha256: String
   public let externalFiles: [(name: String, sha256: String)]
   public let producer: String
-  /// The version of the standard operators.
-  public let opset: Int
+  /// The version of ONNX's standard operators; nil for another format.
+  public let opset: Int?
 
   init(_ model: ONNXModel) throws {
-    fileName = String(model.path.split(separator: "/").last ?? "")
+    (fileName, byteCount, sha256) = try Self.identity(of: model.path)
     format = "ONNX"
-    let file = try MappedFile(path: model.path)
-    byteCount = file.byteCount
-    sha256 = file.sha256()
     let folder = model.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     externalFiles = try model.externalFiles.map { name in
       let external = try MappedFile(path: folder.isEmpty ? name : "\(folder)/\(name)")
@@ -27,6 +25,20 @@ public struct SourceDescription: Sendable {
     }
     producer = [model.producerName, model.producerVersion].filter { !$0.isEmpty }.joined(separator: " ")
     opset = model.opsets[""] ?? 0
+  }
+
+  /// A file of a format without opsets.
+  init(path: String, format: String, producer: String, externalFiles: [(name: String, sha256: String)] = []) throws {
+    (fileName, byteCount, sha256) = try Self.identity(of: path)
+    self.format = format
+    self.producer = producer
+    self.externalFiles = externalFiles
+    opset = nil
+  }
+
+  private static func identity(of path: String) throws -> (name: String, byteCount: Int, sha256: String) {
+    let file = try MappedFile(path: path)
+    return (String(path.split(separator: "/").last ?? ""), file.byteCount, file.sha256())
   }
 }
 

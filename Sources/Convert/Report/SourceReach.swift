@@ -5,9 +5,10 @@ struct SourceReach {
   /// The names that those nodes read, and the outputs.
   let names: Set<String>
 
-  init(_ graph: ONNXGraph) {
+  /// - Parameter outputs: the names that are wanted.
+  init(_ graph: ONNXGraph, outputs: [String]) {
     var nodes = [Bool](repeating: false, count: graph.nodes.count)
-    var names = Set(graph.outputs.map(\.name))
+    var names = Set(outputs)
     // The order of the nodes is a topological one.
     for node in graph.nodes.reversed() where node.outputs.contains(where: { !$0.isEmpty && names.contains($0) }) {
       nodes[node.index] = true

@@ -3,9 +3,11 @@ import FerryTensor
 
 /// What became of one tensor of the source.
 public struct WeightFate: Sendable {
-  public enum Fate: String, Sendable {
+  public enum Fate: String, Sendable, CaseIterable {
     /// In the bundle, bit for bit.
     case carried
+    /// In the bundle, bit for bit, its axes in ONNX's order.
+    case rearranged
     /// Went into weights of the bundle by the passes that are named.
     case folded
     /// Adds nothing, and was left out by the passes that are named.
@@ -14,6 +16,8 @@ public struct WeightFate: Sendable {
     case attribute
     /// A counter of training steps, which no inference reads.
     case counter
+    /// Belongs to training: state of the optimizer, of metrics, of random numbers.
+    case training
     /// Read by nodes that no output depends on.
     case unreachable
     /// Read by no node.
@@ -27,56 +31,70 @@ public struct WeightFate: Sendable {
   /// The passes that changed it.
   public let passes: [String]
   public let byteCount: Int
+  /// Why it was left out, where a rule says so.
+  public let rule: String?
 }
 
 enum WeightFates {
-  /// Accounts for every initializer of the model.
-  static func account(importer: ONNXImporter, reached: SourceReach, graph: Graph) -> [WeightFate] {
+  /// The pass of a weight whose axes the import put into ONNX's order.
+  static let rearranged = "rearrange"
+
+  /// Accounts for every stored array of the source.
+  ///
+  /// - Parameter graph: what passes have made of the source's graph.
+  static func account(_ source: ImportedModel, graph: Graph) -> [WeightFate] {
     var targets: [String: [(name: String, passes: [String])]] = [:]
     for (id, weight) in graph.weights.sorted(by: { $0.key.index < $1.key.index }) {
       for source in Set(weight.sources) { targets[source, default: []].append((graph[id].name, weight.passes)) }
     }
     let dropped = Dictionary(
       graph.removed.filter { $0.pass == DropZeroBias.name }.map { ($0.name, $0.pass) }, uniquingKeysWith: { a, _ in a })
-    return importer.model.graph.initializers.map { initializer in
-      let name = initializer.name
-      let homes = targets[name] ?? []
+    return source.weights.map { weight in
+      let homes = targets[weight.name] ?? []
       var passes: [String] = []
       for pass in homes.flatMap(\.passes) where !passes.contains(pass) { passes.append(pass) }
       let fate: WeightFate.Fate
+      var rule: String?
       if homes.contains(where: { $0.passes.isEmpty }) {
         fate = .carried
+      } else if homes.contains(where: { $0.passes == [rearranged] }) {
+        fate = .rearranged
       } else if !homes.isEmpty {
         fate = .folded
-      } else if let pass = dropped[name] {
+      } else if let pass = dropped[weight.name] {
         fate = .dropped
         passes = [pass]
-      } else if !importer.isRead(name) {
-        fate = isCounter(initializer) ? .counter : .unused
       } else {
-        fate = reached.names.contains(name) ? .attribute : .unreachable
+        switch weight.use {
+        case .read: fate = .attribute
+        case .unreached: fate = .unreachable
+        case .unused: fate = .unused
+        case .leftOut(let reason, let text): (fate, rule) = (reason, text)
+        }
       }
       return WeightFate(
-        name: name, fate: fate, targets: homes.map(\.name), passes: passes, byteCount: initializer.tensor.byteCount)
+        name: weight.name, fate: fate, targets: homes.map(\.name), passes: passes, byteCount: weight.byteCount,
+        rule: rule)
     }
   }
 
   /// The weights that nothing reads, as one error; none if there are none.
-  static func unusedFinding(in importer: ONNXImporter) -> [FerryError] {
-    let all = importer.model.graph.initializers
-    let findings = all.filter { !importer.isRead($0.name) && !isCounter($0) }.map {
+  static func unusedFinding(in weights: [ImportedWeight]) -> [FerryError] {
+    let findings = weights.filter { if case .unused = $0.use { true } else { false } }.map {
       FerryError(.unusedWeight, "no node reads the weight \"\($0.name)\"", at: .init(tensor: $0.name))
     }
     guard !findings.isEmpty else { return [] }
     let error = FerryError(
-      .unusedWeight, "\(findings.count) of \(all.count) weights have no place in the network",
+      .unusedWeight, "\(findings.count) of \(weights.count) weights have no place in the network",
       hint: "if they are known to be leftovers, drop them with --assume unused-weights=drop", causes: findings)
     return [error]
   }
 
-  /// PyTorch's BatchNorm counts its training steps in an integer scalar of this name.
-  private static func isCounter(_ initializer: ONNXInitializer) -> Bool {
-    initializer.name.hasSuffix("num_batches_tracked") && !initializer.tensor.elementType.isFloatingPoint
-      && initializer.tensor.shape.elementCount == 1
+  /// Why a weight that counts the steps of training is left out; nil for any other. PyTorch's BatchNorm counts them in
+  /// an integer scalar of this name.
+  static func counterRule(_ name: String, _ tensor: Tensor) -> String? {
+    let isCounter =
+      name.hasSuffix("num_batches_tracked") && !tensor.elementType.isFloatingPoint && tensor.shape.elementCount == 1
+    return isCounter ? "counter of training steps" : nil
   }
 }

@@ -70,7 +70,11 @@ import Testing
     options.constants = ["c": truths, "a": try Tensor([Float](repeating: 2, count: 6), shape: [2, 3])]
     let conversion = try Converter.convert(onnx: path, options: options)
     #expect(conversion.graph.inputs.map { conversion.graph[$0].name } == ["b"])
-    #expect(conversion.report.assumptions["constant:c"] == "1.0,0.0,1.0,0.0,0.0,1.0")
+    #expect(
+      conversion.report.assumptions == [
+        SettledAssumption(key: "constant:a", value: "2.0,2.0,2.0,2.0,2.0,2.0"),
+        SettledAssumption(key: "constant:c", value: "1.0,0.0,1.0,0.0,0.0,1.0"),
+      ])
 
     func message(_ constants: [String: Tensor]) -> String? {
       options.constants = constants
@@ -94,6 +98,25 @@ import Testing
     #expect(error?.hint == "raise it with --folding-limit ELEMENTS")
     options.foldingLimit = 60
     #expect(try Converter.convert(onnx: path, options: options).graph.inputs.isEmpty)
+  }
+
+  @Test func anInnerValueBecomesTheOutput() throws {
+    let whole = try convert { _ in }
+    // With every value kept, any result of the middle of the network will do.
+    let plain = try convert { $0.fuses = false }
+    let middle = plain.graph.nodes[plain.graph.nodes.count / 2]
+    let name = plain.graph[middle.outputs[0]].name
+    let conversion = try convert { $0.outputs = [name] }
+    #expect(conversion.graph.outputs.map { conversion.graph[$0].name } == [name])
+    #expect(conversion.graph.nodes.count < whole.graph.nodes.count)
+    // What stands behind it is accounted for all the same.
+    #expect(conversion.report.nodes.contains { $0.fate == .unused })
+    #expect(conversion.report.weights.contains { $0.fate == .unreachable })
+
+    let error = #expect(throws: FerryError.self) { try convert { $0.outputs = ["no/\(name)"] } }
+    #expect(error?.code == .unknownName)
+    #expect(error?.message == "--output-value names \"no/\(name)\", which the network does not compute")
+    #expect(error?.supported?.contains(name) == true)
   }
 
   @Test func unknownAssumptionsAreRefused() {

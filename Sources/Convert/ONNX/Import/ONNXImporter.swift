@@ -39,10 +39,12 @@ final class ONNXImporter {
   /// - Parameters:
   ///   - inputShapes: shapes that replace the declared ones, by input name.
   ///   - constants: what inputs always are; they are no inputs of the graph then.
+  ///   - outputs: names of values that are the graph's outputs in place of the model's own; empty for these.
   ///   - dropsUnusedWeights: whether weights that no node reads are no error.
   /// - Throws: one `FerryError` that lists everything in the model that Ferry refuses.
   func run(
-    inputShapes: [String: [Dimension]], constants: [String: Tensor] = [:], dropsUnusedWeights: Bool = false
+    inputShapes: [String: [Dimension]], constants: [String: Tensor] = [:], outputs: [String] = [],
+    dropsUnusedWeights: Bool = false
   ) throws {
     // Every node means something else under an opset that is not known.
     if findings.contains(where: { $0.code == .unsupportedOpset }) { try throwFindings() }
@@ -55,9 +57,47 @@ final class ONNXImporter {
     for node in model.graph.nodes {
       note { try self.add(node, opset: opset) }
     }
-    if !dropsUnusedWeights { findings += WeightFates.unusedFinding(in: self) }
+    if !dropsUnusedWeights { findings += WeightFates.unusedFinding(in: importedWeights(reached: nil)) }
     try throwFindings()
-    for output in model.graph.outputs { try addOutput(output.name, declared: output.elementType) }
+    for output in try chosenOutputs(outputs) { try addOutput(output.name, declared: output.elementType) }
+  }
+
+  /// The graph with the account of the file's nodes and weights; after `run`.
+  var imported: ImportedModel {
+    let reached = SourceReach(model.graph, outputs: graph.outputs.map { graph[$0].name })
+    let nodes = model.graph.nodes.map { node in
+      ImportedNode(
+        name: node.displayName, operatorName: node.operatorType, outcome: outcomes[node.index],
+        isReached: reached.nodes[node.index], outputs: node.outputs)
+    }
+    return ImportedModel(graph: graph, nodes: nodes, weights: importedWeights(reached: reached))
+  }
+
+  private func importedWeights(reached: SourceReach?) -> [ImportedWeight] {
+    model.graph.initializers.map { initializer in
+      let name = initializer.name
+      let use: ImportedWeight.Use =
+        if isRead(name) {
+          reached?.names.contains(name) ?? true ? .read : .unreached
+        } else if let rule = WeightFates.counterRule(name, initializer.tensor) {
+          .leftOut(.counter, rule: rule)
+        } else {
+          .unused
+        }
+      return ImportedWeight(name: name, byteCount: initializer.tensor.byteCount, use: use)
+    }
+  }
+
+  private func chosenOutputs(_ names: [String]) throws -> [(name: String, elementType: ElementType?)] {
+    let own = model.graph.outputs.map { (name: $0.name, elementType: $0.elementType) }
+    return try names.isEmpty
+      ? own
+      : names.map { name in
+        guard let operand = environment[name], case .value = operand else {
+          throw FerryError.unknownOutput(name, among: environment.compactMap { if case .value = $1 { $0 } else { nil } })
+        }
+        return own.first { $0.name == name } ?? (name, nil)
+      }
   }
 
   /// Outputs keep the source's names, also where the source gives another value a second name.
