@@ -33,10 +33,12 @@ package enum PassCatalogue {
     RecogniseSwish.self,
     RecogniseMish.self,
     MergeBounds.self,
+    RaiseTranspose.self,
     RecogniseScale.self,
     FusePad.self,
     CanonicalisePooling.self,
     FoldBatchNormalization.self,
+    MergeScales.self,
     FoldBatchNormalizationForward.self,
     DropZeroBias.self,
     FuseActivation.self,
@@ -58,6 +60,8 @@ package enum PassCatalogue {
     let passes = all.filter { !disabled.contains($0.name) && (fuse || !$0.fuses) }
     var counts = [String: Int]()
     try check(graph, after: "the import")
+    // No pass undoes another, so that what they can do is bounded by the graph.
+    let limit = 64 * (graph.nodes.count + 64)
     var changed = true
     while changed {
       changed = false
@@ -67,6 +71,10 @@ package enum PassCatalogue {
           if count == 0 { break }
           changed = true
           counts[type.name, default: 0] += count
+          guard counts[type.name, default: 0] <= limit else {
+            throw FerryError(
+              .internalDefect, "the pass \(type.name) finds no end", hint: "this is a defect of Ferry: please report it")
+          }
           try check(graph, after: "the pass \(type.name)")
         }
       }

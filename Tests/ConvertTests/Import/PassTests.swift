@@ -13,6 +13,8 @@ import Testing
   }
 
   static let scale = RecogniseScale.name
+  static let raise = RaiseTranspose.name
+  static let merge = MergeScales.name
   static let fold = FoldBatchNormalization.name
   static let pooling = CanonicalisePooling.name
   static let zeroBias = DropZeroBias.name
@@ -31,6 +33,15 @@ import Testing
     Pattern(name: "conv-relu-mul", passes: [FuseActivation.name: 1], nodes: 2),
     Pattern(name: "conv-zero-bias", passes: [zeroBias: 1, FuseActivation.name: 1], nodes: 1),
     Pattern(name: "conv-mul-by-the-largest", passes: [:], nodes: 2),
+    Pattern(name: "picture-scaled-then-turned", passes: [raise: 3, merge: 2], nodes: 3),
+    Pattern(name: "picture-scaled-by-columns-then-turned", passes: [raise: 1], nodes: 3),
+    Pattern(name: "picture-scaled-and-read-twice", passes: [:], nodes: 3),
+    // What follows other work may fuse with it, and stays there.
+    Pattern(name: "map-scaled-then-turned", passes: [:], nodes: 3),
+    Pattern(name: "scales-of-pictures", passes: [merge: 1], nodes: 1),
+    Pattern(name: "scales-read-twice", passes: [:], nodes: 3),
+    Pattern(name: "scales-by-columns", passes: [:], nodes: 2),
+    Pattern(name: "scales-beyond-range", passes: [:], nodes: 2),
     Pattern(name: "mish-as-exporters-write-it", passes: [RecogniseMish.name: 1], nodes: 1),
     Pattern(name: "mish-of-another", passes: [:], nodes: 3),
     Pattern(name: "bounds-after-relu", passes: [MergeBounds.name: 1], nodes: 1),

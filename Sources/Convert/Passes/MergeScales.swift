@@ -1,0 +1,36 @@
+import FerryModel
+import FerryTensor
+
+/// Constants a channel that a value is multiplied by, divided by or offset with one after the other, as a network
+/// normalises its pictures, are one factor and one offset: a batch normalization.
+package struct MergeScales: Pass {
+  package static let name = "merge-scales"
+  package static let summary = "merge successive constants a channel into one BatchNormalization"
+
+  package init() {}
+
+  package func run(on graph: inout Graph) throws -> Int {
+    let patterns = GraphPatterns(graph)
+    for index in graph.nodes.indices where graph.nodes[index].operation is Binary {
+      let node = graph.nodes[index]
+      guard let second = ChannelAffine(of: node, in: graph), graph[second.value].elementType == .float32,
+        let before = patterns.producer(of: second.value), patterns.isReadOnce(second.value),
+        graph[second.value].shape == graph[node.outputs[0]].shape,
+        let first = ChannelAffine(of: graph.nodes[before], in: graph),
+        graph[first.value].shape == graph[second.value].shape
+      else { continue }
+      let both = first.followed(by: second)
+      guard first.staysInRange, second.staysInRange, both.staysInRange else { continue }
+      var names = UniqueNames(graph)
+      graph.removed += graph[second.value].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
+      graph.nodes[index].operation = BatchNormalization(epsilon: 0)
+      graph.nodes[index].inputs =
+        [both.value] + (try graph.addParameters(of: both, node: node.name, pass: Self.name, names: &names))
+      graph.absorbBackwards(before, into: index, pass: Self.name)
+      graph.removeNodes([before])
+      graph.compact()
+      return 1
+    }
+    return 0
+  }
+}
