@@ -26,6 +26,7 @@ extension Pass {
 package enum PassCatalogue {
   package static let all: [any Pass.Type] = [
     DropWholeSlice.self,
+    RecogniseReshape.self,
     RecogniseFlatten.self,
     MergeReductions.self,
     RecogniseGlobalPooling.self,

@@ -34,6 +34,9 @@ import Testing
     Pattern(name: "conv-zero-bias", passes: [zeroBias: 1, FuseActivation.name: 1], nodes: 1),
     Pattern(name: "conv-mul-by-the-largest", passes: [:], nodes: 2),
     Pattern(name: "picture-scaled-then-turned", passes: [raise: 3, merge: 2], nodes: 3),
+    Pattern(name: "one-channel-turned", passes: [RecogniseReshape.name: 1], nodes: 1),
+    Pattern(
+      name: "one-pixel-turned-and-flattened", passes: [RecogniseReshape.name: 1, RecogniseFlatten.name: 2], nodes: 1),
     Pattern(name: "picture-scaled-by-columns-then-turned", passes: [raise: 1], nodes: 3),
     Pattern(name: "picture-scaled-and-read-twice", passes: [:], nodes: 3),
     // What follows other work may fuse with it, and stays there.

@@ -141,6 +141,10 @@ CASES = [
          "m = Mul (x, whole) s = Sub (m, mean) d = Div (s, spread) t = Transpose <perm = [0, 3, 1, 2]> (d)"
          " y = Conv (t, w, b)", {"x": [2, 6, 5, 3]},
          {**CONV, "whole": scalar(1 / 255), "mean": [3], "spread": variances(3).reshape(1, 1, 1, 3)}),
+    Case("one-channel-turned", "y = Transpose <perm = [0, 3, 1, 2]> (x)", {"x": ["batch", 6, 5, 1]}, {},
+         sizes={"batch": 2}, tolerance=EXACT),
+    Case("one-pixel-turned-and-flattened", "t = Transpose <perm = [0, 2, 3, 1]> (x) y = Flatten (t)",
+         {"x": [2, 6, 1, 1]}, {}, tolerance=EXACT),
     Case("picture-scaled-by-columns-then-turned",
          "m = Mul (x, columns) t = Transpose <perm = [0, 3, 1, 2]> (m) y = Conv (t, w, b)", {"x": [2, 6, 5, 3]},
          {**CONV, "columns": [6, 5, 1]}),
