@@ -73,10 +73,12 @@ let package = Package(
       name: "CONNX", dependencies: ["CProtobufC"], path: "Sources/CONNX/Generated", exclude: ["onnx.proto"],
       publicHeadersPath: "include"),
     .systemLibrary(
+      name: "CHDF5", path: "Sources/CHDF5/System", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
       name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libturbojpeg",
       providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
     .target(
-      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC"],
+      name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC", "CHDF5"],
       path: "Sources/Convert", swiftSettings: house),
     .target(
       name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime"],

@@ -18,5 +18,5 @@ struct Ferry: ParsableCommand {
       Shell completions: ferry --generate-completion-script bash|zsh|fish
       """,
     version: "ferry \(BundleProducer.ferry.version), bundle format \(BundleVersion.current)",
-    subcommands: [Convert.self, Inspect.self, Run.self, Verify.self])
+    subcommands: [Convert.self, Inspect.self, Run.self, Verify.self, ReadHDF5.self])
 }

@@ -28,6 +28,14 @@ extension FerryError {
     case externalDataRange = "external-data-range"
     case unusedWeight = "unused-weight"
 
+    // Keras files
+    case notKeras = "not-keras"
+    case invalidArchive = "invalid-archive"
+    case damagedHDF5 = "damaged-hdf5"
+    case unsupportedHDF5 = "unsupported-hdf5"
+    /// The process that reads an HDF5 file for this one crashed, hung, or said what cannot be.
+    case helperFailed = "helper-failed"
+
     // Bundles
     case notABundle = "not-a-bundle"
     case unsupportedVersion = "unsupported-version"

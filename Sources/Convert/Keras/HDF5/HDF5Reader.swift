@@ -1,0 +1,58 @@
+import CHDF5
+import FerryTensor
+
+/// Reads HDF5 files with the HDF5 library, in this process.
+enum HDF5Reader {
+  /// Takes what is read, piece by piece.
+  protocol Receiver {
+    /// Comes once, first.
+    mutating func receive(_ outline: HDF5Outline) throws
+    /// Comes for each array of the outline, in its order; nil for one that is not read.
+    mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor?) throws
+  }
+
+  /// Reads the HDF5 file in a part of a file. Everything that cannot be read is found before any number is.
+  ///
+  /// - Throws: `unsupportedHDF5`, `damagedHDF5`, `tooDeep`, `memoryBudget`, all findings at once; what `receiver` throws.
+  static func read<Result: Receiver & Sendable>(_ region: FileRegion, into receiver: Result) throws -> Result {
+    try HDF5Library.exclusively { driver in
+      let file = try HDF5FileDriver.open(region, driver: driver)
+      let walk = try HDF5Walk(file.id)
+      if let error = FerryError.all(walk.findings, summary: summary) {
+        throw error
+      }
+      try walk.outline.checkBudget(fileSize: region.range.count)
+      var receiver = receiver
+      try receiver.receive(walk.outline)
+      for dataset in walk.outline.datasets {
+        guard dataset.isRead, let elementType = dataset.type.elementType else {
+          try receiver.receive(dataset, nil)
+          continue
+        }
+        let tensor = try HDF5DatasetReader.tensor(dataset, elementType: elementType, in: file.id)
+        try receiver.receive(dataset, tensor)
+      }
+      return receiver
+    }
+  }
+
+  static func summary(_ count: Int) -> String { "the HDF5 file has \(count) things that cannot be read" }
+
+  static func contents(_ region: FileRegion) throws -> HDF5Contents { try read(region, into: Collector()).contents }
+
+  private struct Collector: Receiver, Sendable {
+    var contents = HDF5Contents()
+
+    mutating func receive(_ outline: HDF5Outline) {
+      contents.groups = outline.groups
+      contents.attributes = outline.attributes
+    }
+
+    mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor?) {
+      contents.datasets.append(
+        HDF5Dataset(
+          path: dataset.path, elementType: dataset.type.name, shape: dataset.shape,
+          content: tensor.map { .tensor($0) } ?? .unread))
+    }
+  }
+}
