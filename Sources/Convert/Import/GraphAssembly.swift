@@ -31,6 +31,19 @@ struct GraphAssembly {
     return id
   }
 
+  /// A constant that no array of the source holds.
+  mutating func addConstant(_ tensor: Tensor, name: String) -> ValueID {
+    let id = graph.add(Weight(tensor: tensor, sources: []), named: Self.unique(name, among: &valueNames))
+    graph[id].sourceNames = []
+    return id
+  }
+
+  /// Calls a value by another name than the source's, which another value is to have.
+  mutating func rename(_ id: ValueID, to name: String, exceptSourceName given: String) {
+    graph[id].name = Self.unique(name, among: &valueNames)
+    graph[id].sourceNames.removeAll { $0 == given }
+  }
+
   /// Adds a node with one result.
   ///
   /// - Parameters:

@@ -1,5 +1,5 @@
 /// What became of a node of the file while it was imported, before any pass.
-enum ImportOutcome {
+package enum ImportOutcome {
   /// One node of the graph or more compute it.
   case computed
   /// It holds a stored tensor.

@@ -1,0 +1,81 @@
+import FerryModel
+import FerryTensor
+
+/// References to results, in all of Keras's spellings.
+enum CallConfiguration {
+  /// What one call of a layer is applied to: `[[name, call, result, {}], …]` in Keras 2, an object with args and kwargs
+  /// in Keras 3.
+  ///
+  /// - Throws: `unsupportedModel`, `trainingMode` for arguments besides tensors that change what the layer does.
+  static func references(ofNode node: JSONField) throws -> [KerasReference] {
+    guard case .object = node.value else { return try references(node) }
+    let fields = try node.object()
+    try fields.requireOnly(["args", "kwargs"])
+    if let arguments = try fields.optionalObject("kwargs") { try check(arguments) }
+    return try references(fields.field("args"))
+  }
+
+  /// Every reference within a list, in order.
+  static func references(_ field: JSONField) throws -> [KerasReference] {
+    switch field.value {
+    case .array(let elements):
+      if case .string? = elements.first { return [try reference(field.array())] }
+      return try field.array().flatMap { try references($0) }
+    case .object(let object):
+      if case .string("__keras_tensor__")? = object["class_name"] {
+        return [try reference(field.object().object("config").array("keras_history"))]
+      }
+      // Inputs and outputs by name.
+      return try field.object().fields.flatMap { try references($0.field) }
+    default:
+      throw FerryError(
+        .unsupportedModel, "the layer is called with \(field.value.pretty), which is no tensor",
+        supported: "tensors alone")
+    }
+  }
+
+  private static func reference(_ parts: [JSONField]) throws -> KerasReference {
+    guard (3...4).contains(parts.count) else {
+      throw FerryError(
+        .invalidModel, "a reference to a layer has \(parts.count) parts", supported: "name, call, result, arguments")
+    }
+    if parts.count == 4, !parts[3].isNull { try check(parts[3].object()) }
+    return KerasReference(try parts[0].string(), call: try parts[1].count(), result: try parts[2].count())
+  }
+
+  /// Arguments of a call that say what is so anyway pass.
+  private static func check(_ arguments: JSONFields) throws {
+    for (name, field) in arguments.fields {
+      switch (name, field.value) {
+      case (_, .null), ("training", .bool(false)): continue
+      case ("training", .bool(true)):
+        throw FerryError(
+          .trainingMode, "the layer is called with training=True, so that it keeps its training behaviour",
+          hint: "build the model with training=False, or without the argument")
+      default:
+        throw FerryError(
+          .unsupportedModel, "the layer is called with the argument \(name) = \(field.value.pretty)",
+          supported: "tensors; training=False")
+      }
+    }
+  }
+
+  /// Keras 2 counts the calls of a nested model from 1 where the model was first applied to its own inputs. Calls are
+  /// counted from 0 here.
+  static func countFromOwnCall(_ model: inout KerasModel) {
+    var counted: Set<String> = []
+    for layer in model.layers where layer.nested?.layers.first?.className == "InputLayer" { counted.insert(layer.name) }
+    let all = model.layers.flatMap(\.calls).joined() + model.inputs + model.outputs
+    // One that is referred to as 0 is counted from there.
+    for reference in all where reference.call == 0 { counted.remove(reference.layer) }
+    guard !counted.isEmpty else { return }
+    func shifted(_ reference: KerasReference) -> KerasReference {
+      var reference = reference
+      if counted.contains(reference.layer) { reference.call -= 1 }
+      return reference
+    }
+    for index in model.layers.indices { model.layers[index].calls = model.layers[index].calls.map { $0.map(shifted) } }
+    model.inputs = model.inputs.map(shifted)
+    model.outputs = model.outputs.map(shifted)
+  }
+}

@@ -1,0 +1,78 @@
+import FerryTensor
+
+/// The stored arrays among which a model's layers look for theirs.
+struct KerasWeightScope {
+  let naming: KerasWeightTable.Naming
+  let layers: [KerasWeightTable.Layer]
+
+  /// What a layer of a model finds, and what a reader has to know about it.
+  struct Binding {
+    /// nil if there is nothing for the layer.
+    var stored: KerasWeightTable.Layer?
+    var note: String?
+  }
+
+  /// One for each layer, in the model's order.
+  ///
+  /// - Throws: `invalidModel` where a counted name belongs to a layer of another name.
+  func bindings(of model: KerasModel) throws -> [Binding] {
+    switch naming {
+    case .layerNames: return model.layers.map { Binding(stored: named($0)) }
+    case .classCounters:
+      let byKey = Dictionary(layers.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+      var counts: [String: Int] = [:]
+      return try model.layers.map { layer in
+        let name = KerasClassNames.snakeCase(layer.className)
+        let count = counts[name, default: 0]
+        counts[name] = count + 1
+        let stored = byKey[count == 0 ? name : "\(name)_\(count)"]
+        return Binding(stored: stored, note: try stored.flatMap { try Self.note(on: $0, for: layer) })
+      }
+    }
+  }
+
+  /// The scope of the layers of a nested model. In HDF5 files of Keras 2 models in models lie side by side.
+  func scope(of nested: KerasWeightTable.Layer?) -> KerasWeightScope {
+    guard let nested else { return naming == .layerNames ? self : KerasWeightScope(naming: naming, layers: []) }
+    var inner = nested.inner
+    if !nested.variables.isEmpty {
+      // A layer that bears the name of the model it is in.
+      inner.append(KerasWeightTable.Layer(key: nested.key, variables: nested.variables))
+    }
+    return KerasWeightScope(naming: naming, layers: inner)
+  }
+
+  private func named(_ layer: KerasLayer) -> KerasWeightTable.Layer? {
+    guard let found = layers.first(where: { $0.key == layer.name }) else { return nil }
+    // The arrays of a layer that was renamed keep its old name between.
+    if layer.nested == nil, found.variables.isEmpty, found.inner.count == 1, found.inner[0].inner.isEmpty {
+      return found.inner[0]
+    }
+    return found
+  }
+
+  /// A file that counts classes may tell the layers' names beside.
+  private static func note(on stored: KerasWeightTable.Layer, for layer: KerasLayer) throws -> String? {
+    guard let name = stored.statedName, name != layer.name else { return nil }
+    guard withoutCounter(name) == withoutCounter(layer.name) else {
+      throw FerryError(
+        .invalidModel,
+        "by its place, the layer \"\(layer.name)\" has the weights \"\(stored.key)\", which are those of \"\(name)\"",
+        at: .init(node: layer.name, operatorName: layer.className),
+        hint: "the configuration and the weights are not of one model")
+    }
+    return "\(name) is taken for \(layer.name), by its class and order"
+  }
+
+  /// A name that Keras counts: "conv2d_3" is "conv2d".
+  private static func withoutCounter(_ name: String) -> Substring {
+    let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
+    let front = name.dropLast(digits)
+    return digits > 0 && front.hasSuffix("_") ? front.dropLast() : Substring(name)
+  }
+}
+
+extension KerasWeightTable.Layer {
+  /// The layer's own arrays and those of the layers in it.
+  var allVariables: [KerasWeightTable.Variable] { variables + inner.flatMap(\.allVariables) }
+}
