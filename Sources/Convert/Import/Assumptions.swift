@@ -46,6 +46,11 @@ package final class Assumptions {
     return text
   }
 
+  /// Records what was taken for granted and is settled elsewhere than by `--assume`.
+  ///
+  /// - Parameter reason: what the file cannot prove, and how to settle it.
+  package func state(_ key: String, _ value: String, because reason: String) { record(key, value, reason) }
+
   /// - Throws: `usage` if the user settled something that nobody asked for.
   package func finish() throws {
     for key in given.keys.sorted() where asked[key] == nil {
