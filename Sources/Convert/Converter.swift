@@ -13,6 +13,11 @@ public enum Converter {
   ///
   /// - Throws: one `FerryError` that lists all that is wrong with the file or not supported in it.
   public static func convert(onnx path: String, options: ConversionOptions = ConversionOptions()) throws -> Conversion {
+    if let foreign = options.architecture.map({ _ in "--architecture" }) ?? options.configuration.map({ _ in "--configuration" }) {
+      throw FerryError(
+        .usage, "\(foreign) is for Keras files of weights alone", at: .init(file: path),
+        hint: "an ONNX file states its own network: leave \(foreign) out")
+    }
     let assumptions = Assumptions(options.assumptions)
     let dropsUnusedWeights = try assumptions.optional("unused-weights", allowed: ["drop"]) != nil
     try assumptions.finish()

@@ -36,6 +36,12 @@ public struct SourceDescription: Sendable {
     opset = nil
   }
 
+  /// Another file that the network is stated in.
+  static func external(_ path: String) throws -> (name: String, sha256: String) {
+    let identity = try identity(of: path)
+    return (identity.name, identity.sha256)
+  }
+
   private static func identity(of path: String) throws -> (name: String, byteCount: Int, sha256: String) {
     let file = try MappedFile(path: path)
     return (String(path.split(separator: "/").last ?? ""), file.byteCount, file.sha256())
