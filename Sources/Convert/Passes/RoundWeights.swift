@@ -5,7 +5,7 @@ extension Graph {
   /// Rounds what passes computed in double precision to single, once.
   ///
   /// - Throws: `invalidModel` if a weight leaves the range of single precision.
-  mutating func roundWeights() throws {
+  package mutating func roundWeights() throws {
     // One at a time and in order, so that the source's bytes pass through memory once.
     for id in weights.keys.sorted(by: { $0.index < $1.index }) {
       guard let weight = weights[id], weight.elementType != .float32 else { continue }

@@ -7,11 +7,15 @@ enum CallConfiguration {
   /// in Keras 3.
   ///
   /// - Throws: `unsupportedModel`, `trainingMode` for arguments besides tensors that change what the layer does.
-  static func references(ofNode node: JSONField) throws -> [KerasReference] {
+  static func references(ofNode node: JSONField, className: String) throws -> [KerasReference] {
     guard case .object = node.value else { return try references(node) }
     let fields = try node.object()
     try fields.requireOnly(["args", "kwargs"])
-    if let arguments = try fields.optionalObject("kwargs") { try check(arguments) }
+    if let arguments = try fields.optionalObject("kwargs") {
+      // Keras 3 writes the default of layers that prepare pictures, which `predict` overrides.
+      let isDefault = className.hasPrefix("Random") || className == "Resizing"
+      try check(arguments, allowsTraining: isDefault)
+    }
     return try references(fields.field("args"))
   }
 
@@ -44,10 +48,11 @@ enum CallConfiguration {
   }
 
   /// Arguments of a call that say what is so anyway pass.
-  private static func check(_ arguments: JSONFields) throws {
+  private static func check(_ arguments: JSONFields, allowsTraining: Bool = false) throws {
     for (name, field) in arguments.fields {
       switch (name, field.value) {
       case (_, .null), ("training", .bool(false)): continue
+      case ("training", .bool(true)) where allowsTraining: continue
       case ("training", .bool(true)):
         throw FerryError(
           .trainingMode, "the layer is called with training=True, so that it keeps its training behaviour",
@@ -60,12 +65,14 @@ enum CallConfiguration {
     }
   }
 
-  /// Keras 2 counts the calls of a nested model from 1 where the model was first applied to its own inputs. Calls are
-  /// counted from 0 here.
-  static func countFromOwnCall(_ model: inout KerasModel) {
+  /// Keras counts the calls of a nested model from 1 where that model was first applied to its own inputs: Keras 2
+  /// everywhere, Keras 3 among the outputs alone. Calls are counted from 0 here.
+  static func countFromOwnCall(_ model: inout KerasModel, isKeras3: Bool) {
     var counted: Set<String> = []
-    for layer in model.layers where layer.nested?.layers.first?.className == "InputLayer" { counted.insert(layer.name) }
-    let all = model.layers.flatMap(\.calls).joined() + model.inputs + model.outputs
+    for layer in model.layers where layer.nested?.layers.first?.className == "InputLayer" {
+      if !isKeras3 || layer.className == "Functional" { counted.insert(layer.name) }
+    }
+    let all = (isKeras3 ? [] : Array(model.layers.flatMap(\.calls).joined())) + model.outputs
     // One that is referred to as 0 is counted from there.
     for reference in all where reference.call == 0 { counted.remove(reference.layer) }
     guard !counted.isEmpty else { return }
@@ -74,8 +81,8 @@ enum CallConfiguration {
       if counted.contains(reference.layer) { reference.call -= 1 }
       return reference
     }
-    for index in model.layers.indices { model.layers[index].calls = model.layers[index].calls.map { $0.map(shifted) } }
-    model.inputs = model.inputs.map(shifted)
     model.outputs = model.outputs.map(shifted)
+    guard !isKeras3 else { return }
+    for index in model.layers.indices { model.layers[index].calls = model.layers[index].calls.map { $0.map(shifted) } }
   }
 }

@@ -13,7 +13,7 @@ enum FunctionalConfiguration {
       try located(FerryError.Location(node: layer.name, operatorName: layer.className)) {
         for node in try fields.optionalArray("inbound_nodes") ?? [] {
           if case .object = node.value { isKeras3 = true }
-          layer.calls.append(try CallConfiguration.references(ofNode: node))
+          layer.calls.append(try CallConfiguration.references(ofNode: node, className: layer.className))
         }
       }
       layers.append(layer)
@@ -22,7 +22,7 @@ enum FunctionalConfiguration {
       name: try config.optionalString("name") ?? "model", layers: layers,
       inputs: try CallConfiguration.references(config.field("input_layers")),
       outputs: try CallConfiguration.references(config.field("output_layers")))
-    if !isKeras3 { CallConfiguration.countFromOwnCall(&model) }
+    CallConfiguration.countFromOwnCall(&model, isKeras3: isKeras3)
     return model
   }
 }

@@ -17,6 +17,9 @@ extension KerasLayerType {
       "kernel", shape: window.kernel + [channels / groups, filters],
       because: "filters \(filters), kernel_size \(window.kernel) over \(channels) channels in \(groups) groups",
       order: [3, 2, 0, 1])
+    layer.options.pass("rank", "lora_alpha")
+    try layer.options.requireNothing("lora_rank")
+    try layer.options.requireNothing("quantization_config")
     let operands = [x, kernel] + (try layer.bias(filters))
     try layer.finish(Conv(window: window, groups: groups), operands, layer.ownActivation())
   }

@@ -8,7 +8,9 @@ extension KerasLayerType {
     let rank = layer.shape(x).count
     let features = try layer.channels(x)
     let units = try layer.options.size("units")
-    layer.options.pass("kernel_quantizer")
+    layer.options.pass("lora_alpha")
+    try layer.options.requireNothing("lora_rank")
+    try layer.options.requireNothing("quantization_config")
     let reason = "units \(units) over \(features) features"
     let shape = [features, units]
     let activation = try layer.ownActivation()

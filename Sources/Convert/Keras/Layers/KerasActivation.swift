@@ -37,6 +37,9 @@ struct KerasActivation {
 
   /// max(x, slope · x) below `maximum`; with a threshold, x above it and 0 elsewhere.
   static func relu(maximum: Double?, slope: Double, threshold: Double) throws -> KerasActivation {
+    guard threshold >= 0 else {
+      throw FerryError(.invalidModel, "ReLU has a threshold of \(threshold)", supported: "0 and more")
+    }
     guard threshold == 0 || slope == 0 else {
       throw FerryError(
         .unsupportedAttribute, "ReLU has both a slope of \(slope) and a threshold of \(threshold)",
