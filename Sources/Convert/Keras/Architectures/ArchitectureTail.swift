@@ -77,7 +77,8 @@ extension ArchitectureTail {
       let pooling = try assumptions.choose(
         "pooling", default: "none", allowed: ["none", "avg", "max"],
         because: "the file ends with the trunk's features, and pooling after them leaves no trace in it")
-      return pooling == "none" ? features : plan.globalPooling(classifier.pooling, of: features, pooling)
+      return pooling == "none"
+        ? features : plan.globalPooling(classifier.poolingAlone[pooling], of: features, pooling)
     case .convolution(let layer, let classes):
       guard let ends = classifier.convolution else { return features }
       let function = try outputActivation(classes, assumptions)
@@ -97,7 +98,7 @@ extension ArchitectureTail {
         let pooling = try assumptions.choose(
           "pooling", default: "avg", allowed: ["avg", "max"],
           because: "the file does not say how the features are pooled for the layers behind them")
-        x = plan.globalPooling(classifier.pooling, of: features, pooling)
+        x = plan.globalPooling(classifier.poolingAlone[pooling], of: features, pooling)
       }
       let lastDense = links.lastIndex { if case .dense = $0.signature { true } else { false } }
       for (index, link) in links.enumerated() {

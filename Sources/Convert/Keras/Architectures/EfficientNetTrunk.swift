@@ -5,7 +5,9 @@ import FerryModel
 struct EfficientNetTrunk: KerasTrunk {
   let name = "keras/efficientnet-b1"
   let title = "EfficientNet-B1"
-  let classifier = KerasClassifier(pooling: "avg_pool", dropout: ("top_dropout", 0.2), output: "predictions")
+  let classifier = KerasClassifier(
+    pooling: "avg_pool", poolingAlone: ["avg": "avg_pool", "max": "max_pool"], dropout: ("top_dropout", 0.2),
+    output: "predictions")
 
   /// A run of blocks: kernel, how many in each depth, channels in and out, expansion, stride of the first.
   private static let stages: [(kernel: Int, repeats: Int, inputs: Int, outputs: Int, expansion: Int, stride: Int)] = [

@@ -27,6 +27,8 @@ protocol KerasTrunk: Sendable {
 struct KerasClassifier {
   /// Names of the layers: nil where Keras numbers it.
   var pooling: String?
+  /// The same where the network was built without a classifier, by kind of pooling.
+  var poolingAlone: [String: String] = [:]
   var dropout: (name: String, rate: Double)?
   /// The layer with weights.
   var output: String

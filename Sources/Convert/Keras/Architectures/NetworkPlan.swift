@@ -30,7 +30,8 @@ struct NetworkPlan {
 
   mutating func input(_ name: String, _ extent: Extent) -> String {
     let shape: JSONValue = .array([.null, number(extent.height), number(extent.width), number(extent.channels)])
-    return add("InputLayer", name, [], ["batch_input_shape": shape], gives: extent)
+    return add(
+      "InputLayer", name, [], ["batch_input_shape": shape, "sparse": false, "ragged": false], gives: extent)
   }
 
   mutating func convolution(
@@ -60,8 +61,8 @@ struct NetworkPlan {
       "DepthwiseConv2D", name, [input],
       [
         "kernel_size": pair(kernel), "strides": pair(stride), "padding": .string(padding),
-        "data_format": "channels_last", "dilation_rate": pair(1), "activation": "linear", "use_bias": false,
-        "depth_multiplier": number(multiplier),
+        "data_format": "channels_last", "dilation_rate": pair(1), "groups": 1, "activation": "linear",
+        "use_bias": false, "depth_multiplier": number(multiplier),
       ],
       arrays: [[kernel, kernel, before.channels, multiplier]],
       gives: moved(
@@ -75,8 +76,8 @@ struct NetworkPlan {
       "SeparableConv2D", name, [input],
       [
         "filters": number(filters), "kernel_size": pair(3), "strides": pair(1), "padding": "same",
-        "data_format": "channels_last", "dilation_rate": pair(1), "activation": "linear", "use_bias": false,
-        "depth_multiplier": 1,
+        "data_format": "channels_last", "dilation_rate": pair(1), "groups": 1, "activation": "linear",
+        "use_bias": false, "depth_multiplier": 1,
       ],
       arrays: [[3, 3, before.channels, 1], [1, 1, before.channels, filters]],
       gives: Extent(channels: filters, height: before.height, width: before.width))
