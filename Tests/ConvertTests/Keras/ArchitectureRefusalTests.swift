@@ -1,4 +1,5 @@
 import FerryConvert
+import FerryModel
 import FerryTensor
 import Testing
 

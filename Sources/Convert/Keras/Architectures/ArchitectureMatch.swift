@@ -73,7 +73,12 @@ struct ArchitectureMatch {
   }
 
   private static func weighted(_ layers: [KerasWeightTable.Layer]) -> [KerasWeightTable.Layer] {
-    layers.filter { !$0.variables.isEmpty || !$0.inner.isEmpty }
+    layers.filter { !$0.variables.isEmpty || !$0.inner.isEmpty }.map { layer in
+      // The arrays of a layer that was renamed keep its old name between.
+      guard layer.variables.isEmpty, layer.inner.count == 1, layer.inner[0].inner.isEmpty else { return layer }
+      return KerasWeightTable.Layer(
+        key: layer.key, variables: layer.inner[0].variables, statedName: layer.statedName)
+    }
   }
 
   /// The trunk's layers with weights, for the given widths.
@@ -82,6 +87,19 @@ struct ArchitectureMatch {
     let input = plan.input("input", NetworkPlan.Extent(channels: inputChannels))
     let last = trunk.lay(&plan, on: input, settings)
     return (plan, last)
+  }
+
+  /// Takes the numbers of output channels from the file. Where a layer is missing, a normalization of its result tells
+  /// it, so that one missing layer is one finding.
+  private mutating func readWidths(_ planned: [PlannedLayer]) {
+    for (name, home) in homes { widths[name] = WeightSignature(home).outputs }
+    for layer in planned where layer.className == "BatchNormalization" {
+      guard let input = layer.inputs.first, homes[input] == nil, widths[input] == nil, let home = homes[layer.name],
+        case .batchNormalization(let channels) = WeightSignature(home),
+        planned.contains(where: { $0.name == input && $0.className != "DepthwiseConv2D" })
+      else { continue }
+      widths[input] = channels
+    }
   }
 
   private mutating func readInputChannels(_ planned: [PlannedLayer]) {
@@ -98,7 +116,7 @@ struct ArchitectureMatch {
     for layer in stored where byName[layer.key] == nil { byName[layer.key] = layer }
     let named = planned([:]).plan.layers.filter { !$0.arrays.isEmpty }
     for layer in named where !layer.isNumbered { homes[layer.name] = byName[layer.name] }
-    for (name, home) in homes { widths[name] = WeightSignature(home).outputs }
+    readWidths(named)
     readInputChannels(named)
     // With the widths of the named layers it is known what the others must look like.
     let numbered = planned(widths).plan.layers.filter { !$0.arrays.isEmpty && $0.isNumbered }
@@ -148,7 +166,7 @@ struct ArchitectureMatch {
     let (plan, last) = planned([:])
     var byClass: [String: [KerasWeightTable.Layer]] = [:]
     for layer in stored { byClass[String(Self.split(layer.key).stem), default: []].append(layer) }
-    // Rescaling2D and the like end in no number; "conv2d" does not either, for its digit has no underscore.
+    for key in byClass.keys { byClass[key]?.sort { Self.split($0.key).number < Self.split($1.key).number } }
     var next: [String: Int] = [:]
     for layer in KerasLayerOrder.sorted(plan, last: last) where !layer.arrays.isEmpty {
       let index = next[layer.countedClass, default: 0]
@@ -192,12 +210,16 @@ struct ArchitectureMatch {
       at: .init(tensor: layer.variables.first?.path))
   }
 
-  static func shapes(_ layer: KerasWeightTable.Layer) -> [[Int]] { layer.variables.map(\.tensor.shape.dimensions) }
+  /// Of the layer's weights: a single number that counts training's steps is none.
+  static func shapes(_ layer: KerasWeightTable.Layer) -> [[Int]] {
+    layer.variables.map(\.tensor.shape.dimensions).filter { !$0.isEmpty }
+  }
 
   private static func text(_ shapes: [[Int]]) -> String { shapes.map { "\($0)" }.joined(separator: ", ") }
 
   private static func words(_ layer: PlannedLayer) -> String {
-    layer.isNumbered ? "the \(layer.className) \"\(layer.name)\", which Keras numbers," : "the \(layer.className) \"\(layer.name)\""
+    let words = "the \(layer.className) \"\(layer.name)\""
+    return layer.isNumbered ? "\(words) (a name that Keras makes up)" : words
   }
 }
 

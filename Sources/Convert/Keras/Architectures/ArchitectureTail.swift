@@ -91,7 +91,7 @@ extension ArchitectureTail {
     case .chain(let orders):
       let links = try settledOrder(orders, assumptions)
       var x: String
-      if links.count == 1, links[0].layer.key == classifier.output {
+      if links.count == 1, [links[0].layer.key, links[0].layer.statedName].contains(classifier.output) {
         x = plan.globalPooling(classifier.pooling, of: features, "avg")
         if let dropout = classifier.dropout { x = plan.dropout(dropout.name, of: x, rate: dropout.rate) }
       } else {

@@ -164,7 +164,7 @@ struct NetworkPlan {
     let channels = extent(of: input).channels
     return add(
       "Normalization", numbered("normalization"), [input],
-      ["axis": [3], "invert": false, "mean": .null, "variance": .null], arrays: [[channels], [channels], []],
+      ["axis": [3], "invert": false, "mean": .null, "variance": .null], arrays: [[channels], [channels]],
       gives: extent(of: input))
   }
 

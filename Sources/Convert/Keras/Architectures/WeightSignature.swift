@@ -8,16 +8,16 @@ enum WeightSignature: Equatable {
   case convolution(kernel: [Int], inputs: Int, outputs: Int, hasBias: Bool)
   /// A depthwise and a pointwise kernel.
   case separable(outputs: Int)
-  /// Mean, variance and a count.
+  /// Mean and variance; the count of what was seen is no weight.
   case normalization(channels: Int)
   case other
 
   init(_ layer: KerasWeightTable.Layer) {
-    let shapes = layer.variables.map(\.tensor.shape.dimensions)
+    let shapes = ArchitectureMatch.shapes(layer)
     let ranks = shapes.map(\.count)
     switch ranks {
     case [1, 1, 1, 1] where Set(shapes).count == 1: self = .batchNormalization(channels: shapes[0][0])
-    case [1, 1, 0] where shapes[0] == shapes[1]: self = .normalization(channels: shapes[0][0])
+    case [1, 1] where shapes[0] == shapes[1]: self = .normalization(channels: shapes[0][0])
     case [2], [2, 1]: self = .dense(inputs: shapes[0][0], outputs: shapes[0][1], hasBias: ranks.count == 2)
     case [4], [4, 1]:
       let kernel = shapes[0]
