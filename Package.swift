@@ -108,6 +108,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "VerifyTests", dependencies: ["FerryVerify"], swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["FerryMedia"], swiftSettings: house),
-    .testTarget(name: "CLITests", dependencies: ["ferry"], swiftSettings: house),
+    .testTarget(
+      name: "CLITests", dependencies: ["ferry", "FerryConvert", "FerryTensor"], swiftSettings: house),
   ] + kernelTargets
 )

@@ -17,10 +17,11 @@ class Fault:
     message: tuple[str, ...]
     about: str
     link: dict[str, str] | None
+    ending: str
 
     @property
     def file(self) -> str:
-        return self.make.__name__.replace("_", "-") + ".onnx"
+        return self.make.__name__.replace("_", "-") + "." + self.ending
 
     def expectation(self) -> dict:
         entry = {"file": self.file, "code": self.code, "exitCode": 2, "message": self.message, "about": self.about}
@@ -30,12 +31,14 @@ class Fault:
 FAULTS: list[Fault] = []
 
 
-def fault(code: str, *message: str, link: dict[str, str] | None = None) -> Callable[[Maker], Maker]:
+def fault(
+    code: str, *message: str, link: dict[str, str] | None = None, ending: str = "onnx"
+) -> Callable[[Maker], Maker]:
     """Registers a function as a broken file; its first docstring line says what is wrong."""
 
     def register(make: Maker) -> Maker:
         about = (make.__doc__ or "").strip().splitlines()[0]
-        FAULTS.append(Fault(make, code, message, about, link))
+        FAULTS.append(Fault(make, code, message, about, link, ending))
         return make
 
     return register

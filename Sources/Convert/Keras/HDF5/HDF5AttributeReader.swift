@@ -11,13 +11,13 @@ import FerryTensor
 struct HDF5AttributeReader {
   private var count = 0
   private var textBytes = 0
+  private let textLimit: Int
+
+  init(textLimit: Int) { self.textLimit = textLimit }
 
   /// What cannot go on.
   private static let tooMany = FerryError(
     .memoryBudget, "the file has more attributes than any network", supported: "\(HDF5Limits.attributes) attributes")
-  private static let tooLong = FerryError(
-    .memoryBudget, "the texts of the attributes are longer than those of any network",
-    supported: "\(HDF5Limits.textBytes >> 20) MiB together, 16 bytes for each text included")
 
   /// The names of an object's attributes, which may be anything.
   mutating func names(of object: hid_t) throws -> [[UInt8]] {
@@ -94,7 +94,11 @@ struct HDF5AttributeReader {
 
   private mutating func spend(_ number: Int, _ size: Int) throws {
     let (bytes, overflow) = number.multipliedReportingOverflow(by: size.addingSaturated(16))
-    guard !overflow, bytes <= HDF5Limits.textBytes - textBytes else { throw Self.tooLong }
+    guard !overflow, bytes <= textLimit - textBytes else {
+      throw FerryError(
+        .memoryBudget, "the texts of the attributes are longer than those of any network",
+        supported: "\(textLimit) bytes together, 16 for each text included")
+    }
     textBytes += bytes
   }
 

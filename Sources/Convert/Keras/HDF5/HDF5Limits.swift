@@ -1,5 +1,10 @@
 /// What a file may ask for. Each is far above any network of these families.
-enum HDF5Limits {
+package struct HDF5Limits: Sendable {
+  package var objects = HDF5Limits.objects
+  package var textBytes = HDF5Limits.textBytes
+
+  package init() {}
+
   static let objects = 100_000
   static let attributes = 100_000
   /// Groups within groups.

@@ -2,7 +2,7 @@ import CHDF5
 import FerryTensor
 
 /// Reads HDF5 files with the HDF5 library, in this process.
-enum HDF5Reader {
+package enum HDF5Reader {
   /// Takes what is read, piece by piece.
   protocol Receiver {
     /// Comes once, first.
@@ -14,10 +14,12 @@ enum HDF5Reader {
   /// Reads the HDF5 file in a part of a file. Everything that cannot be read is found before any number is.
   ///
   /// - Throws: `unsupportedHDF5`, `damagedHDF5`, `tooDeep`, `memoryBudget`, all findings at once; what `receiver` throws.
-  static func read<Result: Receiver & Sendable>(_ region: FileRegion, into receiver: Result) throws -> Result {
+  static func read<Result: Receiver & Sendable>(
+    _ region: FileRegion, limits: HDF5Limits = HDF5Limits(), into receiver: Result
+  ) throws -> Result {
     try HDF5Library.exclusively { driver in
       let file = try HDF5FileDriver.open(region, driver: driver)
-      let walk = try HDF5Walk(file.id)
+      let walk = try HDF5Walk(file.id, limits: limits)
       if let error = FerryError.all(walk.findings, summary: summary) {
         throw error
       }
@@ -38,7 +40,9 @@ enum HDF5Reader {
 
   static func summary(_ count: Int) -> String { "the HDF5 file has \(count) things that cannot be read" }
 
-  static func contents(_ region: FileRegion) throws -> HDF5Contents { try read(region, into: Collector()).contents }
+  package static func contents(_ region: FileRegion, limits: HDF5Limits = HDF5Limits()) throws -> HDF5Contents {
+    try read(region, limits: limits, into: Collector()).contents
+  }
 
   private struct Collector: Receiver, Sendable {
     var contents = HDF5Contents()

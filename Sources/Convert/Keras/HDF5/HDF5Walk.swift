@@ -5,13 +5,16 @@ import FerryTensor
 struct HDF5Walk {
   private(set) var outline = HDF5Outline()
   private(set) var findings: [FerryError] = []
-  private var attributes = HDF5AttributeReader()
+  private var attributes: HDF5AttributeReader
+  private let limits: HDF5Limits
   /// The path by which an object was reached first, by its address in the file.
   private var reached: [haddr_t: String] = [:]
   private var links = 0
 
   /// - Throws: what cannot go on: too many objects, a root group that cannot be read.
-  init(_ file: hid_t) throws {
+  init(_ file: hid_t, limits: HDF5Limits) throws {
+    self.limits = limits
+    attributes = HDF5AttributeReader(textLimit: limits.textBytes)
     let root = try HDF5Handle(H5Gopen2(file, "/", 0), H5Gclose, orFail: "open the root group")
     reached[try address(of: root.id)] = ""
     try read(group: root.id, path: "", depth: 0)
@@ -19,7 +22,8 @@ struct HDF5Walk {
 
   private mutating func read(group: hid_t, path: String, depth: Int) throws {
     try readAttributes(of: group, path: path)
-    let list = HDF5NameList(limit: HDF5Limits.objects - links)
+    let list = HDF5NameList(limit: limits.objects - links)
+    let limit = limits.objects
     try collecting(path) { _ in
       let order = try Self.tracksCreation(group) ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME
       var position: hsize_t = 0
@@ -30,7 +34,7 @@ struct HDF5Walk {
         }, Unmanaged.passUnretained(list).toOpaque())
       guard result <= 0 else {
         throw FerryError(
-          .memoryBudget, "the file has more objects than any network", supported: "\(HDF5Limits.objects) objects")
+          .memoryBudget, "the file has more objects than any network", supported: "\(limit) objects")
       }
       guard result == 0 else { throw HDF5Library.failure("list the group's members") }
     }

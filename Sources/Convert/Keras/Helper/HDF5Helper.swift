@@ -4,6 +4,7 @@
   import Darwin
 #endif
 
+import CHDF5
 import FerryTensor
 
 /// The other side: what `ferry` does when it is started to read an HDF5 file for another process.
@@ -22,6 +23,8 @@ package enum HDF5Helper {
       throw FerryError(.usage, "the file has no \(length) bytes at \(offset)")
     }
     try HelperRestraint.apply(fileSize: length)
+    // Nothing is to be tidied up in the end; of damaged files the library then complains in words of its own.
+    H5dont_atexit()
     let region = FileRegion(file, range: offset..<offset + length)
     var writer = try HelperWriter { bytes in try send(bytes) }
     do {

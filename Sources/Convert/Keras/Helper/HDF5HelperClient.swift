@@ -1,16 +1,16 @@
 import FerryTensor
 
 /// Has an HDF5 file read by another process and takes the result.
-struct HDF5HelperClient {
-  let executable: String
-  var arguments = [HDF5Helper.command]
+package struct HDF5HelperClient: Sendable {
+  package let executable: String
+  package var arguments = [HDF5Helper.command]
   /// So long may the process send nothing.
-  var timeoutSeconds = 120
+  package var timeoutSeconds = 120
 
-  init(executable: String) { self.executable = executable }
+  package init(executable: String) { self.executable = executable }
 
   /// - Throws: what the other process found; `helperFailed` if it crashed, hung, or sent what cannot be.
-  func contents(_ region: FileRegion) throws -> HDF5Contents {
+  package func contents(_ region: FileRegion) throws -> HDF5Contents {
     let window = ["--offset", "\(region.range.lowerBound)", "--length", "\(region.range.count)"]
     let process = try HelperProcess(executable, arguments: arguments + window, input: region.file.descriptor)
     var stream = HelperStream(
