@@ -34,9 +34,11 @@ public enum Converter {
 
   /// Runs the passes on what was imported and draws up the account.
   static func conversion(
-    of imported: ImportedModel, from source: SourceDescription, assumptions: Assumptions, options: ConversionOptions
+    of imported: consuming ImportedModel, from source: SourceDescription, assumptions: Assumptions, options: ConversionOptions
   ) throws -> Conversion {
+    // The graph alone holds its weights from here on: each goes when a pass has no more use for it.
     var graph = imported.graph
+    imported.graph = Graph(name: graph.name)
     graph.compact()
     let passes = try PassCatalogue.run(on: &graph, disabled: options.disabledPasses, fuse: options.fuses)
     try graph.roundWeights()

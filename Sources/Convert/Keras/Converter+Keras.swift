@@ -16,20 +16,24 @@ extension Converter {
     keras path: String, reading access: HDF5Access, options: ConversionOptions = ConversionOptions()
   ) throws -> Conversion {
     try refuseForeignOptions(options)
-    let file = try KerasFile.read(contentsOf: path, access: access)
     return try located(FerryError.Location(file: path)) {
-      let source = try KerasSource(file: file)
       let assumptions = Assumptions(options.assumptions)
-      let imported = try imported(source, assumptions, options)
+      let (imported, description) = try read(path, access, assumptions, options)
       try assumptions.finish()
-      let configuration = try options.configuration.map { try SourceDescription.external($0) }
-      return try conversion(
-        of: imported,
-        from: SourceDescription(
-          path: path, format: source.form.words, producer: source.producer,
-          externalFiles: configuration.map { [$0] } ?? []),
-        assumptions: assumptions, options: options)
+      return try conversion(of: imported, from: description, assumptions: assumptions, options: options)
     }
+  }
+
+  /// The file's network as a graph. What is read and not kept by the graph is given back before the passes begin.
+  private static func read(
+    _ path: String, _ access: HDF5Access, _ assumptions: Assumptions, _ options: ConversionOptions
+  ) throws -> (ImportedModel, SourceDescription) {
+    let source = try KerasSource(file: try KerasFile.read(contentsOf: path, access: access))
+    let configuration = try options.configuration.map { try SourceDescription.external($0) }
+    let description = try SourceDescription(
+      path: path, format: source.form.words, producer: source.producer,
+      externalFiles: configuration.map { [$0] } ?? [])
+    return (try imported(source, assumptions, options), description)
   }
 
   private static func imported(
