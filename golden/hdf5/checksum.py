@@ -41,20 +41,36 @@ def checksummed_parts(data: bytes) -> list[tuple[int, int]]:
         parts.append((0, 44))
     start = data.find(b"OHDR")
     while start >= 0:
-        if (end := header_end(data, start)) is not None and end + 4 <= len(data):
-            parts.append((start, end))
+        if (place := header_messages(data, start)) is not None and place[1] + 4 <= len(data):
+            parts += [(start, place[1]), *continuations(data, *place, with_order=bool(data[start + 5] & 4))]
         start = data.find(b"OHDR", start + 1)
     return parts
 
 
-def header_end(data: bytes, start: int) -> int | None:
-    """Where the first part of an object header ends and its checksum begins."""
+def header_messages(data: bytes, start: int) -> tuple[int, int] | None:
+    """Where the messages of an object header's first part begin and end; its checksum follows."""
     if start + 40 > len(data):
         return None
     flags = data[start + 5]
     position = start + 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
     width = 1 << (flags & 3)
-    return position + width + int.from_bytes(data[position : position + width], "little")
+    first = position + width
+    return first, first + int.from_bytes(data[position:first], "little")
+
+
+def continuations(data: bytes, position: int, end: int, with_order: bool) -> list[tuple[int, int]]:
+    """The further parts of an object header that messages between `position` and `end` point to."""
+    parts = []
+    while position + 4 <= end:
+        kind, size = data[position], int.from_bytes(data[position + 1 : position + 3], "little")
+        position += 6 if with_order else 4
+        if kind == 0x10 and size == 16 and position + 16 <= len(data):
+            start, length = struct.unpack_from("<QQ", data, position)
+            if data[start : start + 4] == b"OCHK" and (start, start + length - 4) not in parts:
+                parts.append((start, start + length - 4))
+                parts += continuations(data, start + 4, start + length - 4, with_order)
+        position += size
+    return parts
 
 
 def with_checksums(data: bytes, parts: list[tuple[int, int]]) -> bytes:

@@ -7,16 +7,18 @@ package enum HDF5Reader {
   protocol Receiver {
     /// Comes once, first.
     mutating func receive(_ outline: HDF5Outline) throws
-    /// Comes for each array of the outline, in its order; nil for one that is not read.
-    mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor?) throws
+    /// Comes before an array is read, or is left out, in the outline's order.
+    mutating func announce(_ dataset: HDF5Outline.Dataset) throws
+    /// Comes after an array was read.
+    mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor) throws
   }
 
   /// Reads the HDF5 file in a part of a file. Everything that cannot be read is found before any number is.
   ///
   /// - Throws: `unsupportedHDF5`, `damagedHDF5`, `tooDeep`, `memoryBudget`, all findings at once; what `receiver` throws.
-  static func read<Result: Receiver & Sendable>(
-    _ region: FileRegion, limits: HDF5Limits = HDF5Limits(), into receiver: Result
-  ) throws -> Result {
+  static func read(
+    _ region: FileRegion, limits: HDF5Limits = HDF5Limits(), into receiver: inout some Receiver
+  ) throws {
     try HDF5Library.exclusively { driver in
       let file = try HDF5FileDriver.open(region, driver: driver)
       let walk = try HDF5Walk(file.id, limits: limits)
@@ -24,27 +26,25 @@ package enum HDF5Reader {
         throw error
       }
       try walk.outline.checkBudget(fileSize: region.range.count)
-      var receiver = receiver
       try receiver.receive(walk.outline)
       for dataset in walk.outline.datasets {
-        guard dataset.isRead, let elementType = dataset.type.elementType else {
-          try receiver.receive(dataset, nil)
-          continue
-        }
+        try receiver.announce(dataset)
+        guard dataset.isRead, let elementType = dataset.type.elementType else { continue }
         let tensor = try HDF5DatasetReader.tensor(dataset, elementType: elementType, in: file.id)
         try receiver.receive(dataset, tensor)
       }
-      return receiver
     }
   }
 
   static func summary(_ count: Int) -> String { "the HDF5 file has \(count) things that cannot be read" }
 
   package static func contents(_ region: FileRegion, limits: HDF5Limits = HDF5Limits()) throws -> HDF5Contents {
-    try read(region, limits: limits, into: Collector()).contents
+    var collector = Collector()
+    try read(region, limits: limits, into: &collector)
+    return collector.contents
   }
 
-  private struct Collector: Receiver, Sendable {
+  private struct Collector: Receiver {
     var contents = HDF5Contents()
 
     mutating func receive(_ outline: HDF5Outline) {
@@ -52,11 +52,15 @@ package enum HDF5Reader {
       contents.attributes = outline.attributes
     }
 
-    mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor?) {
+    mutating func announce(_ dataset: HDF5Outline.Dataset) {
+      if !dataset.isRead { append(dataset, .unread) }
+    }
+
+    mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor) { append(dataset, .tensor(tensor)) }
+
+    private mutating func append(_ dataset: HDF5Outline.Dataset, _ content: HDF5Dataset.Content) {
       contents.datasets.append(
-        HDF5Dataset(
-          path: dataset.path, elementType: dataset.type.name, shape: dataset.shape,
-          content: tensor.map { .tensor($0) } ?? .unread))
+        HDF5Dataset(path: dataset.path, elementType: dataset.type.name, shape: dataset.shape, content: content))
     }
   }
 }

@@ -28,7 +28,7 @@ package enum HDF5Helper {
     let region = FileRegion(file, range: offset..<offset + length)
     var writer = try HelperWriter { bytes in try send(bytes) }
     do {
-      writer = try HDF5Reader.read(region, into: writer)
+      try HDF5Reader.read(region, into: &writer)
     } catch let error as FerryError where error.code != .fileUnwritable {
       try writer.send(error)
     }

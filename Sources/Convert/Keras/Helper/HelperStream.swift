@@ -27,7 +27,7 @@ struct HelperStream {
     }
     while true {
       let header = try pipe.bytes(HelperFormat.headerSize)
-      let count = header[1...].reversed().reduce(0) { $0 << 8 | Int($1) }
+      let count = Self.length(header)
       guard let kind = HelperFormat.Kind(rawValue: header[0]), count <= HelperFormat.limit(kind) else {
         throw HelperFailure.malformed("a record of kind \(header[0]) has \(count) bytes")
       }
@@ -47,6 +47,8 @@ struct HelperStream {
       }
     }
   }
+
+  private static func length(_ header: [UInt8]) -> Int { header[1...].reversed().reduce(0) { $0 << 8 | Int($1) } }
 
   private mutating func finish(_ record: inout HelperRecord) throws -> HDF5Contents {
     let stated = try (0..<counts.all.count).map { _ in try record.number() }
@@ -82,13 +84,14 @@ struct HelperStream {
     let value: HDF5Attribute
     switch form {
     case .texts:
-      value = .texts(
-        try (0..<record.shortNumber()).map { _ in
-          let text = try record.text(limit: HDF5Limits.textBytes)
-          textBytes += text.utf8.count + 16
-          guard textBytes <= HDF5Limits.textBytes else { throw HelperFailure.malformed("the texts are too long") }
-          return text
-        })
+      var texts: [String] = []
+      // A number of texts is a claim: memory is taken for those that come.
+      for _ in 0..<(try record.shortNumber()) {
+        texts.append(try record.text(limit: HDF5Limits.textBytes))
+        textBytes += (texts.last?.utf8.count ?? 0) + 16
+        guard textBytes <= HDF5Limits.textBytes else { throw HelperFailure.malformed("the texts are too long") }
+      }
+      value = .texts(texts)
     case .empty: value = .empty
     case .other: value = .other(try record.text(limit: 1 << 10))
     }
@@ -114,29 +117,36 @@ struct HelperStream {
     counts.datasets += 1
     current = path
     var content = HDF5Dataset.Content.unread
-    if isRead, let elementType { content = .tensor(try readTensor(shape, elementType)) }
+    if isRead, let elementType, let tensor = try readTensor(shape, elementType) { content = .tensor(tensor) }
     contents.datasets.append(HDF5Dataset(path: path, elementType: type, shape: shape, content: content))
   }
 
-  private mutating func readTensor(_ dimensions: [Int], _ elementType: ElementType) throws -> Tensor {
+  /// - Returns: nil if a finding came in place of the bytes.
+  private mutating func readTensor(_ dimensions: [Int], _ elementType: ElementType) throws -> Tensor? {
     guard let shape = try? Shape(dimensions) else { throw HelperFailure.malformed("a shape is too large") }
     let byteCount = shape.elementCount.multipliedSaturated(by: elementType.byteCount)
     guard byteCount <= HDF5Limits.dataBytes(fileSize: fileSize) - counts.dataBytes else {
       throw HelperFailure.malformed("the arrays are larger than the file may ask for")
     }
-    counts.dataBytes += byteCount
     let storage = Storage(zeroed: byteCount)
     let target = UnsafeMutableRawBufferPointer(start: storage.address, count: byteCount)
     var position = 0
     while position < byteCount {
       let header = try pipe.bytes(HelperFormat.headerSize)
-      let count = header[1...].reversed().reduce(0) { $0 << 8 | Int($1) }
+      let count = Self.length(header)
+      if position == 0, header[0] == HelperFormat.Kind.finding.rawValue, count <= HelperFormat.limit(.finding) {
+        phase = .finding
+        var record = HelperRecord(try pipe.bytes(count))
+        try readFinding(&record)
+        return nil
+      }
       guard header[0] == HelperFormat.Kind.data.rawValue, count > 0, count <= HelperFormat.dataRecordBytes,
         count <= byteCount - position
       else { throw HelperFailure.malformed("an array of \(byteCount) bytes is not followed by as many") }
       try pipe.fill(UnsafeMutableRawBufferPointer(rebasing: target[position..<position + count]))
       position += count
     }
+    counts.dataBytes += byteCount
     if elementType == .bool, target.contains(where: { $0 > 1 }) {
       throw HelperFailure.malformed("a boolean is neither 0 nor 1")
     }

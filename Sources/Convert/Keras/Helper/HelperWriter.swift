@@ -1,11 +1,11 @@
 import FerryTensor
 
 /// Writes what `HDF5Reader` reads in the form of `HelperFormat`.
-struct HelperWriter: HDF5Reader.Receiver, Sendable {
+struct HelperWriter: HDF5Reader.Receiver {
   private var counts = HelperFormat.Counts()
-  private let write: @Sendable (UnsafeRawBufferPointer) throws -> Void
+  private let write: (UnsafeRawBufferPointer) throws -> Void
 
-  init(_ write: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void) throws {
+  init(_ write: @escaping (UnsafeRawBufferPointer) throws -> Void) throws {
     self.write = write
     try HelperFormat.magic.withUnsafeBytes(write)
   }
@@ -25,16 +25,18 @@ struct HelperWriter: HDF5Reader.Receiver, Sendable {
     }
   }
 
-  mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor?) throws {
+  mutating func announce(_ dataset: HDF5Outline.Dataset) throws {
     counts.datasets += 1
     try send(.dataset) { record in
       record.text(dataset.path)
       record.text(dataset.type.name)
-      record.byte(tensor == nil ? 0 : 1)
+      record.byte(dataset.isRead ? 1 : 0)
       record.byte(UInt8(truncatingIfNeeded: dataset.shape.count))
       for dimension in dataset.shape { record.number(dimension) }
     }
-    guard let tensor else { return }
+  }
+
+  mutating func receive(_ dataset: HDF5Outline.Dataset, _ tensor: Tensor) throws {
     counts.dataBytes += tensor.byteCount
     try tensor.withUnsafeBytes { bytes in
       var position = 0
