@@ -29,15 +29,26 @@ enum KerasClassNames {
   /// Whether an object of a configuration is Keras's own, as far as it says so. One that was registered by a user may
   /// bear the name of one of Keras's and do something else.
   static func isKeras(_ object: JSONObject) -> Bool {
-    if case .string(let name)? = object["registered_name"], name.contains(">"),
-      canonical(name) != "FixedDropout", !name.hasPrefix("keras")
-    {
+    // The one layer of a package that Ferry knows has no namesake.
+    if case .string(let name)? = object["class_name"], canonical(name) == "FixedDropout" { return true }
+    if case .string(let name)? = object["registered_name"], name.contains(">"), !name.hasPrefix("keras") {
       return false
     }
     guard case .string(let module)? = object["module"] else { return true }
     return ["keras", "tensorflow.keras", "tensorflow.python.keras", "tf_keras", "builtins"].contains {
       module == $0 || module.hasPrefix($0 + ".")
     }
+  }
+
+  /// Whether an object of a configuration is a function of Keras 3 that was called like a layer (`keras.ops.add`). Some
+  /// bear the name of a layer that works otherwise.
+  static func isOperation(_ object: JSONObject) -> Bool {
+    if case .string(let module)? = object["module"], module.contains(".ops") { return true }
+    guard case .object(let config)? = object["config"], case .array(let nodes)? = object["inbound_nodes"],
+      case .object? = nodes.first
+    else { return false }
+    // What every layer states.
+    return config["trainable"] == nil && config["dtype"] == nil && config["layers"] == nil
   }
 
   /// What `.weights.h5` makes of a class's name: "SeparableConv2D" becomes "separable_conv2d", "ReLU" "re_lu".

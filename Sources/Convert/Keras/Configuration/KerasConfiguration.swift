@@ -65,6 +65,7 @@ package enum KerasConfiguration {
       let registered = try fields.optionalString("registered_name") ?? stated
       className = registered.contains(">") ? registered : "\(try fields.optionalString("module") ?? "").\(stated)"
     }
+    if KerasClassNames.isOperation(fields.value) { className = "keras.ops.\(stated)" }
     if isModel(className) {
       let config = try fields.field("config")
       var name = try fields.optionalString("name")

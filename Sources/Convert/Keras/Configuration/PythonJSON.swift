@@ -3,8 +3,8 @@ import FerryTensor
 
 /// JSON as Python writes it: with NaN, Infinity and -Infinity, which JSON does not have.
 ///
-/// They become the texts of that name. An option that is read as a number refuses a text, so that none of them reaches a
-/// network; most stand in options of training.
+/// They become the texts of that name. An option that is read as a number refuses a text, so that none of them reaches
+/// a network; most stand in options of training.
 enum PythonJSON {
   /// What a configuration may ask of its reader. Those of the largest networks have a few megabytes.
   static let limits = JSONLimits(depth: 200, byteCount: 64 << 20)

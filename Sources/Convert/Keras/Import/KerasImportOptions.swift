@@ -3,8 +3,8 @@ import FerryTensor
 
 /// What an import of a Keras model may be told besides the model.
 package struct KerasImportOptions: Sendable {
-  /// Shapes as Keras states them, the channels last, that replace the declared ones, by input name; under "" that of the
-  /// only input.
+  /// Shapes as Keras states them, the channels last, that replace the declared ones, by input name; under "" that of
+  /// the only input.
   package var inputShapes: [String: [Dimension]]
   /// Names of values that are the graph's outputs in place of the model's own; empty for these.
   package var outputs: [String]

@@ -54,7 +54,8 @@ package final class KerasImporter {
     let scope = KerasWeightScope(naming: weights.naming, layers: weights.layers)
     let results = try add(model, path: "", valuePath: "", inputs: inputs, scope: scope)
     let outputs = try chosenOutputs(model, results)
-    let reached = account.reached(from: outputs.compactMap { if case .value(_, let step) = $0.entry { step } else { nil } })
+    let reached = account.reached(
+      from: outputs.compactMap { if case .value(_, let step) = $0.entry { step } else { nil } })
     let stored = weights.layers.flatMap(\.allVariables).map { variable in
       ImportedWeight(
         name: variable.path, byteCount: variable.tensor.byteCount,
@@ -94,25 +95,24 @@ package final class KerasImporter {
     let layers = Dictionary(model.layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let inputs = model.inputs.compactMap { layers[$0.layer] }
     let shapes = try KerasInputs.shapes(of: inputs, replacements: options.inputShapes)
-    return try inputs.map { layer in
+    return inputs.map { layer in
       var entry = Entry.refused
       let node = account.addNode(layer.name, layer.className)
       let source = SourceNode(name: layer.name, operatorName: layer.className, index: node)
-      try located(FerryError.Location(node: layer.name, operatorName: layer.className)) {
-        note(layer.name, layer.className) {
-          let layerOptions = KerasOptions(layer.options)
-          try checkPrecision(layerOptions)
-          let shape = try KerasInputs.shape(of: layer, options: layerOptions, replacement: shapes[layer.name])
-          try layerOptions.finish()
-          var id = assembly.addInput(layer.name, shape: KerasInputs.named(shape, isFirst: assembly.graph.inputs.isEmpty, layer.name))
-          if shape.count == 4 {
-            id = try assembly.add(
-              Transpose(permutation: KerasAxes.toGraph), [id], node: "\(layer.name)/channels-first", source: source,
-              isIntermediate: true)
-          }
-          let step = account.addStep(node: node, inputs: [], isComputed: shape.count == 4)
-          entry = .value(id, step: step)
+      note(layer.name, layer.className) {
+        let layerOptions = KerasOptions(layer.options)
+        try checkPrecision(layerOptions)
+        let shape = try KerasInputs.shape(of: layer, options: layerOptions, replacement: shapes[layer.name])
+        try layerOptions.finish()
+        let isFirst = assembly.graph.inputs.isEmpty
+        var id = assembly.addInput(layer.name, shape: KerasInputs.named(shape, isFirst: isFirst, layer.name))
+        if shape.count == 4 {
+          id = try assembly.add(
+            Transpose(permutation: KerasAxes.toGraph), [id], node: "\(layer.name)/channels-first", source: source,
+            isIntermediate: true)
         }
+        let step = account.addStep(node: node, inputs: [], isComputed: shape.count == 4)
+        entry = .value(id, step: step)
       }
       remember(layer.name, entry)
       return entry
@@ -169,7 +169,8 @@ package final class KerasImporter {
     notes += bindings.compactMap(\.note).filter { !notes.contains($0) }
     var entries: [KerasReference: Entry] = [:]
     for (reference, entry) in zip(model.inputs, inputs) {
-      entries[reference] = path.isEmpty ? entry : passed(entry, through: "\(path)/\(reference.layer)")
+      let layer = model.layers.first { $0.name == reference.layer }
+      entries[reference] = path.isEmpty ? entry : passed(entry, through: layer, path: "\(path)/\(reference.layer)")
     }
     for step in model.callOrder().calls {
       let layer = model.layers[step.layer]
@@ -177,7 +178,8 @@ package final class KerasImporter {
       callCount += 1
       guard callCount <= KerasModel.layerLimit else {
         throw FerryError(
-          .memoryBudget, "the model applies layers more than \(KerasModel.layerLimit) times, models within models counted")
+          .memoryBudget,
+          "the model applies layers more than \(KerasModel.layerLimit) times, models within models counted")
       }
       let layerPath = path.isEmpty ? layer.name : "\(path)/\(layer.name)"
       let name = valuePath.isEmpty ? layer.name : "\(valuePath)/\(layer.name)"
@@ -201,10 +203,23 @@ package final class KerasImporter {
   }
 
   /// A nested model's input is what the model is applied to.
-  private func passed(_ entry: Entry, through path: String) -> Entry {
+  private func passed(_ entry: Entry, through layer: KerasLayer?, path: String) -> Entry {
     let node = account.addNode(path, "InputLayer")
-    guard case .value(let id, let step) = entry else { return .refused }
-    return .value(id, step: account.addStep(node: node, inputs: [step], isComputed: false))
+    var result = Entry.refused
+    note(path, "InputLayer") {
+      let layerOptions = KerasOptions(layer?.options ?? JSONObject())
+      try checkPrecision(layerOptions)
+      let declared = try KerasInputs.declaredShape(layerOptions)
+      try layerOptions.finish()
+      guard case .value(let id, let step) = entry else { return }
+      let shape = KerasAxes.stated(assembly.shape(of: id))
+      guard declared == nil || declared?.count == shape.count else {
+        throw FerryError(
+          .invalidModel, "the model takes \(declared?.count ?? 0) dimensions and is applied to the shape \(shape.text)")
+      }
+      result = .value(id, step: account.addStep(node: node, inputs: [step], isComputed: false))
+    }
+    return result
   }
 
   private func apply(
@@ -219,7 +234,10 @@ package final class KerasImporter {
     }
     var entry = Entry.refused
     note(path, layer.className) {
-      let type = try Self.type(of: layer)
+      guard let type = KerasLayerCatalogue.byClass[layer.className] else {
+        throw KerasLayerCatalogue.unknown(layer.className)
+      }
+      try checkPrecision(KerasOptions(layer.options))
       guard type.inputs.contains(operands.count) else {
         throw FerryError(
           .invalidModel, "\(layer.className) is applied to \(operands.count) values",
@@ -231,7 +249,7 @@ package final class KerasImporter {
       let context = KerasLayerImport(
         path: path, resultName: name, layer: layer, inputs: inputs, weights: KerasLayerWeights(stored),
         source: SourceNode(name: path, operatorName: layer.className, index: node), importer: self)
-      try checkPrecision(context.options)
+      context.options.pass("dtype")
       account.beginStep()
       try type.build(context)
       try context.options.finish()
@@ -248,16 +266,6 @@ package final class KerasImporter {
     // What a refused layer has not asked for is not left over.
     if case .refused = entry, let stored { account.place(stored.allVariables.map(\.path)) }
     return entry
-  }
-
-  private static func type(of layer: KerasLayer) throws -> KerasLayerType {
-    if let type = KerasLayerCatalogue.byClass[layer.className] { return type }
-    let isCode = layer.className == "Lambda" || layer.className.hasSuffix("OpLambda")
-    throw FerryError(
-      .unknownOperator, "Ferry does not know the layer \(layer.className)",
-      hint: isCode
-        ? "it holds Python code, which no file can carry: write it with layers of Keras, or convert the model's ONNX export"
-        : "the layers that it knows are listed in docs/keras-layers.md")
   }
 
   /// - Throws: `unsupportedType` for a layer that computes in another precision than single.

@@ -26,10 +26,8 @@ enum KerasInputs {
     return replacements
   }
 
-  /// An input's shape; nil where neither the configuration nor the user gives an extent.
-  static func shape(
-    of layer: KerasLayer, options: KerasOptions, replacement: [Dimension]?
-  ) throws -> [Dimension?] {
+  /// The shape that an input layer declares, nil where an extent is open; nil as a whole where it declares none.
+  static func declaredShape(_ options: KerasOptions) throws -> [Dimension?]? {
     try options.require("sparse", is: false)
     try options.require("ragged", is: false)
     options.pass("optional", "batch_size", "input_tensor", "type_spec")
@@ -52,6 +50,14 @@ enum KerasInputs {
       default: throw options.wrongKind(key, "a list of sizes")
       }
     }
+    return declared
+  }
+
+  /// An input's shape; nil where neither the configuration nor the user gives an extent.
+  static func shape(
+    of layer: KerasLayer, options: KerasOptions, replacement: [Dimension]?
+  ) throws -> [Dimension?] {
+    let declared = try declaredShape(options)
     guard let replacement else {
       guard let declared, !declared.isEmpty else {
         throw FerryError(
@@ -63,7 +69,8 @@ enum KerasInputs {
     if let declared, declared.count != replacement.count {
       throw FerryError(
         .shapeMismatch,
-        "--input-shape gives \"\(layer.name)\" \(replacement.count) dimensions, but the model declares \(declared.count)")
+        "--input-shape gives \"\(layer.name)\" \(replacement.count) dimensions, "
+          + "but the model declares \(declared.count)")
     }
     if declared?.count == 4, let channels = declared?[3], channels != replacement[3] {
       throw FerryError(

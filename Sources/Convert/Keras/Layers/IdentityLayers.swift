@@ -19,13 +19,16 @@ extension KerasLayerType {
     augmentation(
       "RandomZoom", ["height_factor", "width_factor", "fill_mode", "fill_value", "interpolation", "value_range"]),
     augmentation(
-      "RandomTranslation", ["height_factor", "width_factor", "fill_mode", "fill_value", "interpolation", "value_range"]),
+      "RandomTranslation",
+      ["height_factor", "width_factor", "fill_mode", "fill_value", "interpolation", "value_range"]),
     augmentation("RandomContrast", ["factor", "value_range"]),
     augmentation("RandomBrightness", ["factor", "value_range"]),
   ]
 
   /// Layers of which a report says "dropout".
-  static let dropoutClasses: Set<String> = ["Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout", "FixedDropout"]
+  static let dropoutClasses: Set<String> = [
+    "Dropout", "SpatialDropout2D", "GaussianDropout", "AlphaDropout", "FixedDropout",
+  ]
 
   private static func passing(_ className: String, _ passive: [String]) -> KerasLayerType {
     KerasLayerType(className, isIdentity: true) { layer in

@@ -52,7 +52,8 @@ struct KerasActivation {
     if threshold != 0 {
       let above = Unary(.threshold, a: Float(threshold))
       // Keras clips to 0 below as well, but only where there is a maximum.
-      return maximum == nil ? KerasActivation(above) : KerasActivation(above, Activate(Activation(.clip, a: 0, b: bound)))
+      guard maximum != nil else { return KerasActivation(above) }
+      return KerasActivation(above, Activate(Activation(.clip, a: 0, b: bound)))
     }
     guard slope != 0 else {
       return maximum == nil ? KerasActivation(.relu) : KerasActivation(Activate(Activation(.clip, a: 0, b: bound)))
@@ -102,7 +103,9 @@ package enum KerasActivationCatalogue {
 
 extension KerasOptions {
   /// A function given by its name, or as an object that Keras registered: a function, or one of its activation layers.
-  func activation(_ name: String, kerasMajorVersion: Int, default standard: String = "linear") throws -> KerasActivation {
+  func activation(
+    _ name: String, kerasMajorVersion: Int, default standard: String = "linear"
+  ) throws -> KerasActivation {
     switch value(name) {
     case nil: return try function(standard, name, kerasMajorVersion)
     case .string(let text): return try function(text, name, kerasMajorVersion)

@@ -1,7 +1,7 @@
 import FerryModel
 
-/// Between the axes of Keras's values (channels last) and those of the graph, where rank 4 is N×C×H×W and every other
-/// rank is as Keras has it.
+/// Between the axes of Keras's values (channels last) and those of the graph, where rank 4 is N×C×H×W and every
+/// other rank is as Keras has it.
 enum KerasAxes {
   /// From N×H×W×C to N×C×H×W.
   static let toGraph = [0, 3, 1, 2]

@@ -72,8 +72,7 @@ extension KerasLayerImport {
     guard variable.tensor.shape == wanted else {
       throw FerryError(
         .shapeMismatch,
-        "\(reason) need\(reason.hasSuffix("s") || reason.contains(",") ? "" : "s") a \(role) of shape \(wanted), "
-          + "but the file has \(variable.tensor.shape)",
+        "the \(role) has the shape \(variable.tensor.shape), where \(wanted) is needed: \(reason)",
         at: .init(tensor: variable.path),
         hint: "the configuration and the weights are not of one model, or the input has another size")
     }

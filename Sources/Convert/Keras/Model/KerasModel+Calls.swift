@@ -40,14 +40,16 @@ extension KerasModel {
       let results = layer.nested?.outputs.count ?? 1
       if !(0..<calls).contains(reference.call) || !(0..<results).contains(reference.result) {
         find(
-          "\(reader) refers to result \(reference.result) of call \(reference.call) of \"\(reference.layer)\", which has "
-            + "\(calls) call\(calls == 1 ? "" : "s") with \(results) result\(results == 1 ? "" : "s")", location)
+          "\(reader) refers to result \(reference.result) of call \(reference.call) of \"\(reference.layer)\", "
+            + "which has \(calls) call\(calls == 1 ? "" : "s") with \(results) result\(results == 1 ? "" : "s")",
+          location)
       }
     }
     for layer in layers {
       if layer.className == "InputLayer" ? !layer.calls.isEmpty : layer.calls.isEmpty {
         find(
-          layer.calls.isEmpty ? "the layer is applied to nothing" : "an input is applied to another layer", layer.name)
+          layer.calls.isEmpty ? "the layer is applied to nothing" : "an input is applied to another layer",
+          layer.name)
       }
       for reference in layer.calls.joined() { check(reference, "the layer", layer.name) }
       if let nested = layer.nested, let call = layer.calls.first(where: { $0.count != nested.inputs.count }) {
@@ -71,7 +73,9 @@ extension KerasModel {
       find("the layers are applied to one another in a circle", layers[layer].name)
     }
     let subject = path.isEmpty ? "the configuration" : "the model \"\(path)\""
-    if let error = FerryError.all(findings, summary: { "\(subject) contradicts itself in \($0) places" }) { throw error }
+    if let error = FerryError.all(findings, summary: { "\(subject) contradicts itself in \($0) places" }) {
+      throw error
+    }
     for layer in layers {
       try layer.nested?.check(path: prefixed(path, layer.name), count: &count, depth: depth + 1)
     }
@@ -79,8 +83,8 @@ extension KerasModel {
 
   private func prefixed(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
 
-  /// Every call, after those whose results it reads, otherwise in the order of the layers. The model has passed `check`,
-  /// but for cycles: the first layer that is on one is given.
+  /// Every call, after those whose results it reads, otherwise in the order of the layers. The model has passed
+  /// `check`, but for cycles: a layer that is on one is given.
   func callOrder() -> (calls: [KerasCall], cycle: Int?) {
     let places = Dictionary(layers.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     var order: [KerasCall] = []

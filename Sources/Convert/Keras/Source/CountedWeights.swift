@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// Weights by the layers' classes, counted in the order of `model.layers`: `layers/conv2d_1/vars/0`, as `.weights.h5` and
-/// `.keras` have them.
+/// Weights by the layers' classes, counted in the order of `model.layers`: `layers/conv2d_1/vars/0`, as `.weights.h5`
+/// and `.keras` have them.
 enum CountedWeights {
   /// Groups that hold a model's layers: today's, and that of TensorFlow 2.12 to 2.14.
   static let containers: Set<String> = ["layers", "_layer_checkpoint_dependencies"]
@@ -17,9 +17,8 @@ enum CountedWeights {
     findings += whole.variables.map {
       FerryError(.unusedWeight, "the array belongs to no layer", at: .init(tensor: $0.path))
     }
-    if let error = FerryError.all(findings, summary: { "\($0) arrays are not where \(KerasForm.countedWeights.words) are" }) {
-      throw error
-    }
+    let form = KerasForm.countedWeights.words
+    if let error = FerryError.all(findings, summary: { "\($0) arrays are not where \(form) are" }) { throw error }
     return KerasWeightTable(naming: .classCounters, layers: whole.inner)
   }
 

@@ -55,7 +55,8 @@ struct KerasContents {
     case .texts(let texts): return texts
     case .empty: return []
     case .other(let kind):
-      throw FerryError(.invalidModel, "the attribute \(name) of \"\(path)\" is \(kind), where a list of names is needed")
+      throw FerryError(
+        .invalidModel, "the attribute \(name) of \"\(path)\" is \(kind), where a list of names is needed")
     }
   }
 
@@ -89,7 +90,8 @@ struct KerasContents {
   private func checkTypes() throws {
     if let deep = contents.datasets.first(where: { $0.path.split(separator: "/").count > Self.depthLimit }) {
       throw FerryError(
-        .tooDeep, "an array lies deeper than \(Self.depthLimit) groups", at: .init(tensor: String(deep.path.prefix(80))))
+        .tooDeep, "an array lies deeper than \(Self.depthLimit) groups",
+        at: .init(tensor: String(deep.path.prefix(80))))
     }
     if let quantised = stored.first(where: { [.int8, .uint8].contains($0.tensor.elementType) }) {
       throw FerryError(
@@ -102,7 +104,7 @@ struct KerasContents {
         .unsupportedType, "the array holds \($0.elementType) of shape \($0.shape)", at: .init(tensor: $0.path),
         supported: "numbers")
     }
-    if let error = FerryError.all(findings, summary: { "\($0) arrays hold something else than numbers" }) { throw error }
+    if let error = FerryError.all(findings, summary: { "\($0) arrays hold no numbers" }) { throw error }
   }
 
   /// One error for all arrays that have no place in the file's form.
@@ -110,7 +112,8 @@ struct KerasContents {
     let findings = stored.filter { !placed.contains($0.dataset.path) }.map {
       FerryError(.unusedWeight, "the array is not where \(form) has weights", at: .init(tensor: $0.dataset.path))
     }
-    if let error = FerryError.all(findings, summary: { "\($0) arrays are not where \(form) has weights" }) { throw error }
+    let summary = "arrays are not where \(form) has weights"
+    if let error = FerryError.all(findings, summary: { "\($0) \(summary)" }) { throw error }
   }
 }
 

@@ -14,8 +14,8 @@ package struct KerasSource: Sendable {
   package let configuration: String?
   /// Empty for a state dictionary.
   package let weights: KerasWeightTable
-  /// The arrays of a state dictionary by PyTorch's names ("features.init_block.conv.weight"), in the file's order; empty
-  /// for every other form.
+  /// The arrays of a state dictionary by PyTorch's names ("features.init_block.conv.weight"), in the file's order;
+  /// empty for every other form.
   package let stateDictionary: [KerasWeightTable.Variable]
   package let leftOut: [KerasLeftOut]
 
@@ -26,6 +26,7 @@ package struct KerasSource: Sendable {
   ///   no place in the form.
   package init(file: KerasFile) throws {
     let contents = KerasContents(file.contents)
+    try Self.refuseShard(file.path)
     form = try contents.form(isArchive: file.container == .archive)
     let stated = try KerasVersion(file, contents)
     kerasVersion = stated.version
@@ -48,6 +49,22 @@ package struct KerasSource: Sendable {
     let isKeras3 = file.contents.attributes.contains { $0.key.hasSuffix("vars") && $0.value["name"] != nil }
     kerasMajorVersion =
       stated.major ?? configuration.map { KerasConfiguration.majorVersion($0) } ?? (isKeras3 ? 3 : 2)
+  }
+}
+
+extension KerasSource {
+  /// Nothing in a shard but its name, "x_00003.weights.h5", tells that it is one.
+  private static func refuseShard(_ path: String) throws {
+    let name = path.split(separator: "/").last ?? ""
+    let ending = ".weights.h5"
+    guard name.hasSuffix(ending) else { return }
+    let number = name.dropLast(ending.count).suffix(6)
+    guard number.count == 6, number.first == "_", number.dropFirst().allSatisfy({ ("0"..."9").contains($0) }) else {
+      return
+    }
+    throw FerryError(
+      .unsupportedModel, "the file is, by its name, one shard of weights that Keras spread over several files",
+      supported: "weights in one file", hint: "save the weights again without max_shard_size")
   }
 }
 
