@@ -46,16 +46,27 @@ extension Converter {
       return try KerasImporter.run(
         model, weights: source.weights, leftOut: source.leftOut, options: importOptions, assumptions: assumptions)
     }
-    let architecture = try architecture(options.architecture, for: source)
-    let known = try architecture.model(
-      for: source.weights, inputShape: try onlyShape(options.inputShapes), assumptions: assumptions)
-    importOptions.inputShapes = [:]
-    var imported = try KerasImporter.run(
-      known.model, weights: known.table, leftOut: source.leftOut, options: importOptions, assumptions: assumptions)
-    let origin =
-      options.architecture == nil
-      ? "\(architecture.name) is recognised by the names and shapes of all weights" : "\(architecture.name), as told"
-    imported.notes = [origin] + known.notes + imported.notes
+    if let name = options.architecture { try checkArchitecture(name, for: source) }
+    let shape = try onlyShape(options.inputShapes)
+    var imported: ImportedModel
+    if source.form == .stateDictionary {
+      imported = try StateDictionaryImport.run(
+        tensors: source.stateDictionary, leftOut: source.leftOut, architecture: options.architecture,
+        inputShape: shape, outputs: options.outputs, assumptions: assumptions)
+    } else {
+      let architecture =
+        try options.architecture.flatMap(KerasArchitecture.named) ?? ArchitectureRecognition.recognise(source.weights)
+      let known = try architecture.model(for: source.weights, inputShape: shape, assumptions: assumptions)
+      // Whatever the built model calls its input: numbers and symbols stay as they are given.
+      importOptions.inputShapes = shape.map { ["": $0] } ?? [:]
+      imported = try KerasImporter.run(
+        known.model, weights: known.table, leftOut: source.leftOut, options: importOptions, assumptions: assumptions)
+      let origin =
+        options.architecture == nil
+        ? "\(architecture.name) is recognised by the names and shapes of all weights" : "\(architecture.name), as told"
+      imported.notes = [origin] + known.notes + imported.notes
+    }
+    try checkInputName(options.inputShapes, of: imported.graph)
     return imported
   }
 
@@ -68,20 +79,29 @@ extension Converter {
         .usage, "\(given) is for files of weights alone; this file states its own network", hint: "leave \(given) out")
     }
     guard let path = options.configuration else { return nil }
+    guard source.form != .stateDictionary else {
+      throw FerryError(
+        .usage, "--configuration states a Keras model, and this file holds \(source.form.words)",
+        hint: "leave it out: the network is recognised, or named with --architecture")
+    }
     guard options.architecture == nil else {
       throw FerryError(.usage, "--architecture and --configuration both state the network", hint: "give one of them")
     }
     return try KerasConfiguration.text(contentsOf: path)
   }
 
-  private static func architecture(_ name: String?, for source: KerasSource) throws -> KerasArchitecture {
-    guard let name else { return try ArchitectureRecognition.recognise(source.weights) }
-    guard let architecture = KerasArchitecture.named(name) else {
+  /// - Throws: `usage` for a name that is none, or not one for a file of this form.
+  private static func checkArchitecture(_ name: String, for source: KerasSource) throws {
+    let (keras, pytorch) = (KerasArchitecture.all.map(\.name), StateDictionaryImport.names)
+    let fitting = source.form == .stateDictionary ? pytorch : keras
+    guard !fitting.contains(name) else { return }
+    guard (keras + pytorch).contains(name) else {
       throw FerryError(
-        .usage, "there is no built-in architecture \"\(name)\"",
-        supported: KerasArchitecture.all.map(\.name).joined(separator: ", "))
+        .usage, "there is no built-in architecture \"\(name)\"", supported: (keras + pytorch).joined(separator: ", "))
     }
-    return architecture
+    throw FerryError(
+      .usage, "\(name) does not go with this file, which holds \(source.form.words)",
+      supported: fitting.joined(separator: ", "))
   }
 
   /// The shape of the only input that a built-in architecture has, whatever it is called.
@@ -90,6 +110,15 @@ extension Converter {
       throw FerryError(.usage, "--input-shape is given \(shapes.count) times, and the network has one input")
     }
     return shapes.values.first
+  }
+
+  private static func checkInputName(_ shapes: [String: [Dimension]], of graph: Graph) throws {
+    let names = graph.inputs.map { graph[$0].name }
+    for name in shapes.keys where !name.isEmpty && !names.contains(name) {
+      throw FerryError(
+        .unknownName, "--input-shape names \"\(name)\", which is no input of the model",
+        supported: names.joined(separator: ", "))
+    }
   }
 
   private static func refuseForeignOptions(_ options: ConversionOptions) throws {
