@@ -1,6 +1,6 @@
 """Gives ferry damaged files, and fails if it answers with anything but an orderly result.
 
-    main.py FERRY FOLDER --seconds N [--seed S] [--only CASE]
+    main.py FERRY FOLDER --seconds N [--seed S] [--kinds KIND,…] [--only CASE]
 
 Each case takes one of the repository's small files, damages it, and runs a command on it under limits of memory and
 time. A signal, exit code 70 (a defect of Ferry's own), an exit code that is not Ferry's, or a time-out is a failure:
@@ -23,6 +23,7 @@ from random import Random
 
 from fuzz.mutate_bundle import mutate_bundle
 from fuzz.mutate_bytes import mutate_bytes
+from fuzz.mutate_hdf5 import mutate_archive, mutate_hdf5
 from fuzz.mutate_onnx import mutate_onnx
 
 GOLDEN = Path(__file__).parents[1]
@@ -41,8 +42,8 @@ class Case:
 
 
 class Fuzzer:
-    def __init__(self, ferry: str, folder: Path, seed: int) -> None:
-        self.ferry, self.folder, self.seed = ferry, folder, seed
+    def __init__(self, ferry: str, folder: Path, seed: int, kinds: list[str]) -> None:
+        self.ferry, self.folder, self.seed, self.kinds = ferry, folder, seed, kinds
         folder.mkdir(parents=True, exist_ok=True)
         self.bundle = folder / "sound.ferry"
         command = [ferry, "convert", NETWORK / "model.onnx", "-o", self.bundle]
@@ -50,6 +51,11 @@ class Fuzzer:
         models = [*GOLDEN.glob("networks/*/model.onnx"), *GOLDEN.glob("operators/cases/*/model.onnx")]
         models += GOLDEN.glob("invalid/*.onnx")
         self.models = sorted(path for path in models if path.stat().st_size < 200_000)
+        keras = [path for folder in ("hdf5", "invalid", "keras") for path in sorted((GOLDEN / folder).rglob("*"))]
+        self.files = {
+            kind: [path for path in keras if path.suffix in endings and path.stat().st_size < 200_000]
+            for kind, endings in (("hdf5", (".h5", ".hdf5")), ("archive", (".keras",)))
+        }
         self.bundles = [GOLDEN / "bundle/version-1.ferry", self.bundle]
         self.arrays = [NETWORK / "input.npy", NETWORK / "output.npy"]
         pictures = [path for path in GOLDEN.glob("pictures/*") if path.suffix in (".png", ".jpg")]
@@ -58,7 +64,9 @@ class Fuzzer:
     def case(self, number: int) -> Case:
         """Makes a case, its file included. It depends on the seed and the number alone."""
         random = Random(f"{self.seed}/{number}")
-        kind = random.choices(["onnx", "bundle", "npy", "picture"], [10, 5, 1, 1])[0]
+        kind = random.choices(["onnx", "hdf5", "bundle", "archive", "npy", "picture"], [10, 6, 5, 2, 1, 1])[0]
+        if self.kinds and kind not in self.kinds:
+            kind = random.choice(self.kinds)
         source, data = getattr(self, f"damaged_{kind}")(random)
         path = self.folder / f"case-{number}{source.suffix}"
         path.write_bytes(data)
@@ -82,6 +90,14 @@ class Fuzzer:
         source = random.choice(self.bundles)
         return source, (mutate_bytes if random.random() < 0.3 else mutate_bundle)(source.read_bytes(), random)
 
+    def damaged_hdf5(self, random: Random) -> tuple[Path, bytes]:
+        source = random.choice(self.files["hdf5"])
+        return source, mutate_hdf5(source.read_bytes() or b"\0", random)
+
+    def damaged_archive(self, random: Random) -> tuple[Path, bytes]:
+        source = random.choice(self.files["archive"])
+        return source, mutate_archive(source.read_bytes(), random)
+
     def damaged_npy(self, random: Random) -> tuple[Path, bytes]:
         source = random.choice(self.arrays)
         return source, mutate_bytes(source.read_bytes(), random)
@@ -95,6 +111,8 @@ class Fuzzer:
         choices = {
             "onnx": [["convert", file, "-o", out], ["convert", file, "-o", out, "--no-fuse"],
                      ["inspect", file, "--layers", "--tensors", "--json"], ["inspect", file, "--svg", out]],
+            "hdf5": [["inspect", file], ["inspect", file, "--json"], ["convert", file, "-o", out]],
+            "archive": [["inspect", file], ["convert", file, "-o", out]],
             "bundle": [["inspect", file, "--layers", "--tensors"], ["inspect", file, "--json", "--svg", out],
                        ["run", file, "--input", array], ["run", file, "--input", array, "--reference"],
                        ["verify", file, "--golden", str(NETWORK)]],
@@ -144,9 +162,12 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seconds", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kinds", default="", help="cases of these kinds alone: onnx,hdf5,bundle,archive,npy,picture")
     parser.add_argument("--only", type=int, help="repeat one case")
     arguments = parser.parse_args()
-    fuzzer = Fuzzer(arguments.ferry, arguments.folder, arguments.seed)
+    fuzzer = Fuzzer(
+        arguments.ferry, arguments.folder, arguments.seed, [kind for kind in arguments.kinds.split(",") if kind]
+    )
     print(f"seed {arguments.seed}, {arguments.seconds} seconds, {len(fuzzer.models)} models", flush=True)
     failures = 0
     end, number = time.monotonic() + arguments.seconds, 0

@@ -52,6 +52,15 @@ def hdf5_damaged_object() -> bytes:
     return data[: last + 20] + bytes([data[last + 20] ^ 1]) + data[last + 21 :]
 
 
+@fault("helper-failed", "the HDF5 library crashed (signal", ending="h5")
+def hdf5_crash() -> bytes:
+    """A text that is longer than the heap it lies in: version 1.10.8 of the library reads on, and crashes."""
+    data = hdf5(lambda file: file.attrs.__setitem__("model_config", "{}"))
+    # The heap's header is 16 bytes; number, references and reserved bytes of its first object take 8 more.
+    size = data.index(b"GCOL") + 16 + 8
+    return data[: size + 4] + b"\x90" + data[size + 5 :]
+
+
 @fault(REFUSED, "external link", "conv1/bias", ending="h5")
 def hdf5_external_link() -> bytes:
     """A weight that another file holds."""

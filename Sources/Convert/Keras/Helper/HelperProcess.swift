@@ -31,6 +31,10 @@ final class HelperProcess {
     let input = fcntl(input, F_DUPFD_CLOEXEC, 3)
     defer { for descriptor in [write, input] where descriptor >= 0 { close(descriptor) } }
     output = read
+    guard read >= 0, write >= 0, input >= 0 else {
+      (id, exit) = (0, .unknown)
+      throw Self.failure(executable, errno)
+    }
     var id: pid_t = 0
     let result = Self.spawn(executable, [executable] + arguments, input: input, output: write, &id)
     self.id = id
@@ -41,7 +45,7 @@ final class HelperProcess {
   }
 
   deinit {
-    close(output)
+    if output >= 0 { close(output) }
     if exit == nil { kill() }
   }
 

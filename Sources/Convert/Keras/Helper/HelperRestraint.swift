@@ -21,9 +21,9 @@ enum HelperRestraint {
     try limit(RLIMIT_FSIZE, 0)
     // The file and the pipe are open; nothing else is to be opened.
     try limit(RLIMIT_NOFILE, 3)
-    // Unpacking is the slowest part, at more than 50 MB a second on any machine of use.
+    // Unpacking is the slowest part, at more than 50 MB a second on any machine of use; the rest takes moments.
     let budget = HDF5Limits.dataBytes(fileSize: fileSize)
-    try limit(RLIMIT_CPU, 60 + budget / 50_000_000)
+    try limit(RLIMIT_CPU, 20 + budget / 50_000_000)
     // One array at a time and one of its chunks, each at most the budget; the library's tables and all texts besides.
     try limit(RLIMIT_AS, inUse.addingSaturated(512 << 20).addingSaturated(2 * budget))
   }

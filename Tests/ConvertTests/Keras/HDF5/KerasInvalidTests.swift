@@ -19,7 +19,8 @@ import Testing
       let file = try KerasFile.read(contentsOf: Self.folder.appendingPathComponent(name).path, access: .inProcess)
       #expect(file.contents.datasets.map(\.path) == ["conv1/conv1/kernel:0"], "\(name)")
     }
-    let files = expected.files.filter { Self.isKeras($0.file) }
+    // What crashes the library is not for this process.
+    let files = expected.files.filter { Self.isKeras($0.file) && $0.code != FerryError.Code.helperFailed.rawValue }
     #expect(files.count > 50)
     for file in files {
       let path = Self.folder.appendingPathComponent(file.file).path
