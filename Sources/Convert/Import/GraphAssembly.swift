@@ -74,16 +74,22 @@ struct GraphAssembly {
     if !graph[id].sourceNames.contains(name) { graph[id].sourceNames.append(name) }
   }
 
-  /// Makes a value an output of the graph under this name.
+  /// Makes a value an output of the graph under this name; under "NAME/output" where an input or a weight bears it.
   mutating func addOutput(_ id: ValueID, name: String) throws {
     let isComputed = graph.nodes.contains { $0.outputs.contains(id) }
     guard isComputed, !graph.outputs.contains(id) else {
       let copy = try add(Activate(.identity), [id], node: "\(name)/copy", source: nil, output: "\(name)/output")
-      graph[copy].name = name
+      give(name, to: copy)
       return graph.outputs.append(copy)
     }
-    graph[id].name = name
+    give(name, to: id)
     graph.outputs.append(id)
+  }
+
+  private mutating func give(_ name: String, to id: ValueID) {
+    guard !graph.values.contains(where: { $0.name == name }) else { return }
+    graph[id].name = name
+    valueNames.insert(name)
   }
 
   private static func unique(_ wish: String, among names: inout Set<String>) -> String {

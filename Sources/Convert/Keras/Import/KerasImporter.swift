@@ -162,9 +162,10 @@ package final class KerasImporter {
   ) throws -> [Entry] {
     let bindings: [KerasWeightScope.Binding]
     do { bindings = try scope.bindings(of: model) } catch let error as FerryError {
+      // Without knowing which weights are whose, nothing more can be said of the layers.
       findings.append(error)
-      bindings = model.layers.map { _ in KerasWeightScope.Binding() }
       account.place(scope.layers.flatMap(\.allVariables).map(\.path))
+      return model.outputs.map { _ in .refused }
     }
     notes += bindings.compactMap(\.note).filter { !notes.contains($0) }
     var entries: [KerasReference: Entry] = [:]
