@@ -10,13 +10,14 @@ from fuzz.mutate_bytes import MUTATIONS, NUMBERS, mutate_bytes
 from hdf5.checksum import checksummed_parts, with_checksums
 
 # What the parts of a file's structure begin with.
-SIGNATURES = [b"\x89HDF", b"TREE", b"SNOD", b"HEAP", b"GCOL", b"OHDR", b"OCHK", b"FRHP", b"FHDB", b"BTHD", b"BTLF", b"FSHD"]
-SIGNATURES += [b"FADB", b"FAHD", b"EAHD"]
+SIGNATURES = b"\x89HDF TREE SNOD HEAP GCOL OHDR OCHK FRHP FHDB BTHD BTLF FSHD FADB FAHD EAHD".split()
 
 
 def mutate_hdf5(data: bytes, random: Random) -> bytes:
-    """Changes one to four places of the structure. What has a checksum mostly gets one that fits, so that the library reads
-    on; which parts have one is looked up before, while it can be."""
+    """Changes one to four places of the structure.
+
+    What has a checksum mostly gets one that fits, so that the library reads on; where they stand is looked up before.
+    """
     parts = checksummed_parts(data)
     changed = bytearray(data)
     for _ in range(random.randint(1, 4)):

@@ -35,7 +35,7 @@ def lookup3(data: bytes) -> int:
 
 
 def checksummed_parts(data: bytes) -> list[tuple[int, int]]:
-    """Where a file's parts with a checksum begin, and where their checksums stand, for object headers and the superblock."""
+    """Where the superblock and the parts of object headers begin, and where their checksums stand."""
     parts = []
     if data[8:9] in (b"\x02", b"\x03"):
         parts.append((0, 44))

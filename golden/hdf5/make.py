@@ -1,5 +1,5 @@
-"""Makes one small set of arrays and texts in every physical form of HDF5 that Keras files come in, and contents.json with
-what each must be read as.
+"""Makes one small set of arrays and texts in every physical form of HDF5 that Keras files come in, and contents.json
+with what each must be read as.
 
     golden/make hdf5 [FOLDER]
 """
@@ -50,10 +50,9 @@ def fill(file: h5py.File, fixed: bool = False, split: int = 0, big: bool = False
         file.attrs["layer_names"] = texts(LAYERS)
     file.attrs["model_config"] = np.bytes_(CONFIGURATION.encode()) if fixed else CONFIGURATION
     file.attrs["epoch"] = np.int64(3)
-    for path, array in arrays().items():
-        if big and array.dtype != bool:
-            array = array.astype(array.dtype.newbyteorder(">"))
-        array = np.asarray(array)
+    for path, little in arrays().items():
+        swaps = big and little.dtype != bool
+        array = np.asarray(little.astype(little.dtype.newbyteorder(">")) if swaps else little)
         layout = options if array.size > 1 else {}
         if "chunks" in layout and array.size > 4:
             layout = options | {"chunks": tuple(max(1, extent // 2) for extent in array.shape)}
@@ -64,7 +63,9 @@ def fill(file: h5py.File, fixed: bool = False, split: int = 0, big: bool = False
     file.create_dataset("optimizer_weights/iterations:0", data=np.int64(9))
 
 
-def written(libver: tuple[str, str] = ("earliest", "v110"), order: bool = False, block: int = 0, **options: Any) -> bytes:
+def written(
+    libver: tuple[str, str] = ("earliest", "v110"), order: bool = False, block: int = 0, **options: Any
+) -> bytes:
     buffer = io.BytesIO()
     extra = {"userblock_size": block} if block else {}
     with h5py.File(buffer, "w", libver=libver, track_order=order, **extra) as file:
@@ -146,11 +147,13 @@ def archives() -> dict[str, bytes]:
 def contents() -> dict:
     """What every form holds. Bytes are little-endian and row-major, in hexadecimal digits."""
     names = {"float16": "f2", "float32": "f4", "float64": "f8", "bool": "b1"}
-    names |= {f"int{8 * size}": f"i{size}" for size in (1, 2, 4, 8)} | {f"uint{8 * size}": f"u{size}" for size in (1, 2, 4, 8)}
+    names |= {f"int{8 * size}": f"i{size}" for size in (1, 2, 4, 8)} | {
+        f"uint{8 * size}": f"u{size}" for size in (1, 2, 4, 8)
+    }
     types = {np.dtype(code): name for name, code in names.items()}
     datasets = []
-    for path, array in arrays().items():
-        array = np.asarray(array)
+    for path, number in arrays().items():
+        array = np.asarray(number)
         entry = {"path": path, "type": types[array.dtype], "shape": list(array.shape), "bytes": array.tobytes().hex()}
         datasets.append(entry)
     return {

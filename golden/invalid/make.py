@@ -3,8 +3,8 @@
     golden/make invalid [FOLDER]
 
 Each function in faults/ is one file: it takes the sound network of sound.py, or the sound file of sound_keras.py, and
-breaks one thing. valid.onnx, valid.h5 and valid.keras are unbroken, so that a test can show that a file is refused for its
-fault and for nothing else.
+breaks one thing. valid.onnx, valid.h5 and valid.keras are unbroken, so that a test can show that a file is refused for
+its fault and for nothing else.
 """
 
 from __future__ import annotations

@@ -78,7 +78,9 @@ def archive_absolute_name() -> bytes:
 def archive_overlap() -> bytes:
     """Two entries over the same bytes."""
     inner = archive({"config.json": b"{}"})
-    data = archive({"metadata.json": inner[: inner.index(b"PK\x01\x02")], "config.json": b"{}", "model.weights.h5": hdf5()})
+    data = archive(
+        {"metadata.json": inner[: inner.index(b"PK\x01\x02")], "config.json": b"{}", "model.weights.h5": hdf5()}
+    )
     return directory_field(data, "config.json", 42, "<I", 30 + len("metadata.json"))
 
 

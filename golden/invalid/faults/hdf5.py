@@ -97,7 +97,7 @@ def hdf5_two_names() -> bytes:
 
 
 def dataset(file: h5py.File, properties: h5py.h5p.PropDCID) -> None:
-    """Two numbers stored as the properties say, without the time of day, which h5py leaves out only in its short form."""
+    """Two numbers stored as the properties say, without the time of day, which only h5py's short form leaves out."""
     properties.set_obj_track_times(False)
     h5py.h5d.create(file.id, b"bias", h5py.h5t.IEEE_F32LE, h5py.h5s.create_simple((2,)), properties)
 

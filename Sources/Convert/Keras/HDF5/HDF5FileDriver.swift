@@ -9,8 +9,8 @@ import FerryTensor
 
 /// How the library reads a file here: through a descriptor that is open already, within a part of it, and never beyond.
 ///
-/// The library's own drivers open files by name, lock them if the environment says so, take bytes beyond a file's end for
-/// zeros, and can read an HDF5 file inside an archive only as a copy in memory.
+/// The library's own drivers open files by name, lock them if the environment says so, take bytes beyond a file's end
+/// for zeros, and can read an HDF5 file inside an archive only as a copy in memory.
 enum HDF5FileDriver {
   /// What the library hands from the access properties to `open`; it copies the bytes.
   private struct Window {

@@ -15,7 +15,8 @@ package enum HDF5Reader {
 
   /// Reads the HDF5 file in a part of a file. Everything that cannot be read is found before any number is.
   ///
-  /// - Throws: `unsupportedHDF5`, `damagedHDF5`, `tooDeep`, `memoryBudget`, all findings at once; what `receiver` throws.
+  /// - Throws: `unsupportedHDF5`, `damagedHDF5`, `tooDeep`, `memoryBudget`, all findings at once; what `receiver`
+  ///   throws.
   static func read(
     _ region: FileRegion, limits: HDF5Limits = HDF5Limits(), into receiver: inout some Receiver
   ) throws {

@@ -12,8 +12,8 @@ package enum HDF5Helper {
   /// The hidden subcommand's name.
   package static let command = "read-hdf5"
 
-  /// Reads the HDF5 file at `offset` of the file that is standard input, and writes it to standard output in the form of
-  /// `HelperFormat`. First the process gives up what it does not need.
+  /// Reads the HDF5 file at `offset` of the file that is standard input, and writes it to standard output in the form
+  /// of `HelperFormat`. First the process gives up what it does not need.
   ///
   /// The file comes open, so that both processes mean the same one, whatever happens to its name, and so that this one
   /// need not be able to open any.

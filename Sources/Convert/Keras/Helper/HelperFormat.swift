@@ -4,8 +4,8 @@ import FerryTensor
 ///
 /// First `magic`, whose last byte is the version; then records: a byte for the kind, four for the payload's length, the
 /// payload. Numbers are little-endian, texts a length of four bytes and UTF-8. Groups come first, then attributes, then
-/// each dataset, followed by its bytes in as many records as they need. Findings come instead of all this, or in the place
-/// of an array's bytes, and nothing but `end` comes after them. `end` counts what was sent.
+/// each dataset, followed by its bytes in as many records as they need. Findings come instead of all this, or in the
+/// place of an array's bytes, and nothing but `end` comes after them. `end` counts what was sent.
 enum HelperFormat {
   static let magic: [UInt8] = Array("FERRYH5".utf8) + [1]
 
@@ -18,7 +18,7 @@ enum HelperFormat {
     case dataset
     /// bytes of the dataset before
     case data
-    /// code, message, attribute, tensor, supported, hint; the last four with a byte before that says whether they are there
+    /// code, message, attribute, tensor, supported, hint; before each of the last four a byte: whether it is there
     case finding
     /// numbers of groups, attributes, datasets, findings, and bytes of data
     case end

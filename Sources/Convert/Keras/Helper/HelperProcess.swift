@@ -6,8 +6,8 @@
 
 import FerryTensor
 
-/// A process that reads one open file and writes to a pipe, and has nothing else of this one's: none of its environment,
-/// no signal that is blocked or ignored, no other descriptor (where spawning cannot close what a library left open, the
+/// A process that reads one open file and writes to a pipe, and has nothing else of this one's: no environment, no
+/// signal that is blocked or ignored, no other descriptor (where spawning cannot close what a library left open, the
 /// other side does: `HelperRestraint`).
 final class HelperProcess {
   enum Exit: Equatable {

@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// Takes what the other process sends, which is trusted no more than the file that it reads: its order, names, counts and
-/// sizes are checked before anything is allocated for them.
+/// Takes what the other process sends, which is trusted no more than the file that it reads: its order, names, counts
+/// and sizes are checked before anything is allocated for them.
 struct HelperStream {
   private var pipe: HelperPipe
   private let fileSize: Int
@@ -108,7 +108,9 @@ struct HelperStream {
     let isRead = try record.flag()
     let shape = try (0..<record.byte()).map { _ in try record.number() }
     try record.end()
-    guard shape.count <= HDF5Limits.rank else { throw HelperFailure.malformed("an array has \(shape.count) dimensions") }
+    guard shape.count <= HDF5Limits.rank else {
+      throw HelperFailure.malformed("an array has \(shape.count) dimensions")
+    }
     let elementType = ElementType(rawValue: type)
     // What is left out is left out by a rule, or because it is no tensor.
     guard isRead ? elementType != nil : elementType == nil || TrainingState.rule(for: path) != nil else {

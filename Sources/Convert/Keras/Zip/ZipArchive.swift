@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// A zip archive of stored entries, read strictly: every byte of the file belongs to exactly one record or entry, and what
-/// is said twice agrees.
+/// A zip archive of stored entries, read strictly: every byte of the file belongs to exactly one record or entry, and
+/// what is said twice agrees.
 struct ZipArchive {
   struct Entry: Sendable {
     let name: String

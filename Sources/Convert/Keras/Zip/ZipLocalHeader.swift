@@ -19,7 +19,9 @@ enum ZipLocalHeader {
     guard rest[..<nameSize].elementsEqual(listed.name.utf8), fields.short(at: 6) == listed.flags,
       fields.short(at: 8) == listed.method, fields.short(at: 4).map({ $0 <= 45 }) == true
     else { throw fault("is another one in its own header than in the directory") }
-    guard let extra = ZipFields(rest[nameSize...]).extraFields() else { throw fault("has an extra part that is damaged") }
+    guard let extra = ZipFields(rest[nameSize...]).extraFields() else {
+      throw fault("has an extra part that is damaged")
+    }
     // Keras asks for the long form of the sizes before it knows them.
     var sizes = (stored: storedSize, full: fullSize)
     if sizes.stored == 0xFFFF_FFFF || sizes.full == 0xFFFF_FFFF {

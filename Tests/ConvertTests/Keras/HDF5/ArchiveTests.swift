@@ -3,8 +3,8 @@ import FerryTensor
 import Foundation
 import Testing
 
-/// The reader of `.keras` archives takes nothing on trust: whatever byte of its records changes, it is refused, or was one
-/// that means nothing.
+/// The reader of `.keras` archives takes nothing on trust: whatever byte of its records changes, it is refused, or was
+/// one that means nothing.
 @Suite("Keras archives: every byte") struct ArchiveTests {
   private let folder: Folder
   init() throws { folder = try Folder() }

@@ -47,7 +47,7 @@ import Testing
   private let folder: Folder
   init() throws { folder = try Folder() }
 
-  /// Runs a shell script that may read `stream` from the file $0, in place of the helper; the file read is `size` bytes.
+  /// Runs a shell script that may read `stream` from the file $0, in place of the helper; the file has `size` bytes.
   private func read(
     _ stream: Stream, script: String = "cat \"$0\"", timeoutSeconds: Int = 20, size: Int = 8
   ) throws -> HDF5Contents {
@@ -287,7 +287,7 @@ import Testing
 
   @Test func aCrashIsTold() throws {
     let crash = try failure(.sound(), script: "head -c 20 \"$0\"; kill -SEGV $$")
-    #expect(crash.contains("the HDF5 library crashed (signal 11) while reading the file's structure; nothing of the file"))
+    #expect(crash.contains("the HDF5 library crashed (signal 11) while reading the file's structure; nothing of"))
     var stream = Stream()
     stream.dataset("a", "uint8", [8])
     let later = try failure(stream, script: "cat \"$0\"; kill -BUS $$")
