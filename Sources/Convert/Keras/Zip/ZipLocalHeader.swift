@@ -15,6 +15,9 @@ enum ZipLocalHeader {
     guard fields.long(at: 0) == 0x0403_4B50, let nameSize = fields.short(at: 26), let extraSize = fields.short(at: 28),
       let checksum = fields.long(at: 14), let storedSize = fields.long(at: 18), let fullSize = fields.long(at: 22)
     else { throw fault("has no header where the directory says") }
+    guard nameSize + extraSize <= end - listed.headerOffset - size else {
+      throw fault("reaches beyond the directory's beginning")
+    }
     let rest = try file.bytes(at: listed.headerOffset + size, count: nameSize + extraSize)
     guard rest[..<nameSize].elementsEqual(listed.name.utf8), fields.short(at: 6) == listed.flags,
       fields.short(at: 8) == listed.method, fields.short(at: 4).map({ $0 <= 45 }) == true

@@ -29,19 +29,17 @@ import Testing
     var refused = 0
     // The weights' own bytes have a checksum, which golden/invalid tests.
     for place in Array(0..<weights) + Array(directory - 200..<sound.count) {
-      for bit: UInt8 in [1, 0x80] {
-        var changed = sound
-        changed[place] ^= bit
-        do {
-          let result = try read(changed)
-          #expect(result == expected, "byte \(place)")
-        } catch let error as FerryError {
-          refused += 1
-          #expect([.invalidArchive, .notKeras, .damagedHDF5].contains(error.code), "byte \(place): \(error)")
-        }
+      var changed = sound
+      changed[place] ^= 1 << UInt8(place % 8)
+      do {
+        let result = try read(changed)
+        #expect(result == expected, "byte \(place)")
+      } catch let error as FerryError {
+        refused += 1
+        #expect(error.code == .invalidArchive || error.code == .notKeras, "byte \(place): \(error)")
       }
     }
-    #expect(refused > 500)
+    #expect(refused > 250)
   }
 
   @Test("cut anywhere") func cut() throws {
