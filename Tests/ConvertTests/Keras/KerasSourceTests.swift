@@ -38,7 +38,8 @@ import Testing
   @Test func readsAModelOfKeras2() throws {
     let source = try source(
       [
-        dataset("model_weights/b/b/kernel:0"), dataset("model_weights/b/b/bias:0"), dataset("model_weights/a/a/gamma:0"),
+        dataset("model_weights/b/b/kernel:0"), dataset("model_weights/b/b/bias:0"),
+        dataset("model_weights/a/a/gamma:0"),
         dataset("optimizer_weights/Adam/m/b/kernel:0"), try counter("optimizer_weights/iteration:0"),
         try counter("model_weights/n/n/count:0"), dataset("model_weights/n/n/mean:0"),
       ],

@@ -8,6 +8,7 @@ package final class KerasImporter {
   private let assumptions: Assumptions
   private var findings: [FerryError] = []
   private var notes: [String] = []
+  private var noted: Set<String> = []
   /// The layers for which something has been found: a shared layer says it once.
   private var faulty: Set<String> = []
   private(set) var account = KerasAccount()
@@ -167,11 +168,15 @@ package final class KerasImporter {
       account.place(scope.layers.flatMap(\.allVariables).map(\.path))
       return model.outputs.map { _ in .refused }
     }
-    notes += bindings.compactMap(\.note).filter { !notes.contains($0) }
+    for note in bindings.compactMap(\.note) where noted.insert(note).inserted { notes.append(note) }
     var entries: [KerasReference: Entry] = [:]
+    let inputLayers = Dictionary(
+      model.layers.filter { $0.className == "InputLayer" }.map { ($0.name, $0) },
+      uniquingKeysWith: { first, _ in first })
     for (reference, entry) in zip(model.inputs, inputs) {
-      let layer = model.layers.first { $0.name == reference.layer }
-      entries[reference] = path.isEmpty ? entry : passed(entry, through: layer, path: "\(path)/\(reference.layer)")
+      entries[reference] =
+        path.isEmpty
+        ? entry : passed(entry, through: inputLayers[reference.layer], path: "\(path)/\(reference.layer)")
     }
     for step in model.callOrder().calls {
       let layer = model.layers[step.layer]

@@ -16,10 +16,11 @@ struct KerasWeightScope {
   ///
   /// - Throws: `invalidModel` where a counted name belongs to a layer of another name.
   func bindings(of model: KerasModel) throws -> [Binding] {
+    let byKey = Dictionary(layers.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     switch naming {
-    case .layerNames: return model.layers.map { Binding(stored: named($0)) }
+    case .layerNames:
+      return model.layers.map { layer in Binding(stored: byKey[layer.name].map { Self.own($0, layer) }) }
     case .classCounters:
-      let byKey = Dictionary(layers.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
       var counts: [String: Int] = [:]
       return try model.layers.map { layer in
         let name = KerasClassNames.snakeCase(layer.className)
@@ -42,13 +43,12 @@ struct KerasWeightScope {
     return KerasWeightScope(naming: naming, layers: inner)
   }
 
-  private func named(_ layer: KerasLayer) -> KerasWeightTable.Layer? {
-    guard let found = layers.first(where: { $0.key == layer.name }) else { return nil }
-    // The arrays of a layer that was renamed keep its old name between.
-    if layer.nested == nil, found.variables.isEmpty, found.inner.count == 1, found.inner[0].inner.isEmpty {
-      return found.inner[0]
+  /// The arrays of a layer that was renamed keep its old name between.
+  private static func own(_ found: KerasWeightTable.Layer, _ layer: KerasLayer) -> KerasWeightTable.Layer {
+    guard layer.nested == nil, found.variables.isEmpty, found.inner.count == 1, found.inner[0].inner.isEmpty else {
+      return found
     }
-    return found
+    return found.inner[0]
   }
 
   /// A file that counts classes may tell the layers' names beside.

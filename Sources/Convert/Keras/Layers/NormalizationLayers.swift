@@ -24,12 +24,14 @@ extension KerasLayerType {
     func parameter(_ role: String) throws -> ValueID {
       try layer.weight(role, shape: [channels], because: "\(channels) channels")
     }
+    let gamma = scales ? try parameter("gamma") : nil
+    let beta = centers ? try parameter("beta") : nil
+    let statistics = [try parameter("moving_mean"), try parameter("moving_variance")]
+    // After the file has shown that there are so many channels.
     func filled(_ number: Float, _ role: String) throws -> ValueID {
       try layer.constant([Float](repeating: number, count: channels), shape: [channels], role)
     }
-    let scale = scales ? try parameter("gamma") : try filled(1, "gamma")
-    let bias = centers ? try parameter("beta") : try filled(0, "beta")
-    let parameters = [scale, bias, try parameter("moving_mean"), try parameter("moving_variance")]
+    let parameters = [try gamma ?? filled(1, "gamma"), try beta ?? filled(0, "beta")] + statistics
     let normalization = BatchNormalization(epsilon: Float(epsilon))
     guard rank != 2, rank != 4 else { return try layer.finish(normalization, [x] + parameters) }
     // The operator's channels are the second axis.
@@ -71,17 +73,16 @@ extension KerasLayerType {
     let mean: ValueID
     let deviation: ValueID
     if let means = try options.optionalNumbers("mean"), let variances = try options.optionalNumbers("variance") {
-      let count = extents.reduce(1, *)
-      func spread(_ numbers: [Double], _ option: String) throws -> [Float] {
+      let count = try Shape(extents).elementCount
+      func checked(_ numbers: [Double], _ option: String) throws -> [Float] {
         guard numbers.count == count || numbers.count == 1 else {
-          throw options.refusal(option, "\(option) has \(numbers.count) numbers", supported: "\(count)")
+          throw options.refusal(option, "\(option) has \(numbers.count) numbers", supported: "1 or \(count)")
         }
-        let all = numbers.count == count ? numbers : [Double](repeating: numbers[0], count: count)
-        return all.map { Float($0) }
+        return numbers.map { Float($0) }
       }
-      mean = try layer.normalizer(try spread(means, "mean"), broadcast, "mean")
+      mean = try layer.normalizer(try checked(means, "mean"), broadcast, "mean")
       deviation = try layer.normalizer(
-        KerasNormalization.deviations(try spread(variances, "variance")), broadcast, "deviation")
+        KerasNormalization.deviations(try checked(variances, "variance")), broadcast, "deviation")
     } else {
       options.pass("mean", "variance")
       let means = try layer.stored("mean", shape: extents, because: reason)
@@ -116,8 +117,9 @@ enum KerasNormalization {
 }
 
 extension KerasLayerImport {
-  /// Numbers of the configuration, one for each place of the axes that have more than one.
+  /// Numbers of the configuration: one for everything, or one for each place of the axes that have more than one.
   fileprivate func normalizer(_ numbers: [Float], _ shape: [Int], _ role: String) throws -> ValueID {
+    if numbers.count == 1 { return try constant(numbers, shape: [], role) }
     var tensor = try Tensor(numbers, shape: shape)
     if shape.count == 4 { tensor = try tensor.permuted(KerasAxes.toGraph) }
     return importer.assembly.addConstant(tensor, name: "\(path)/\(role)")

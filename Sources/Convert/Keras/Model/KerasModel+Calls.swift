@@ -11,6 +11,8 @@ extension KerasModel {
   static let depthLimit = 32
   /// Layers of a model and of all in it.
   static let layerLimit = 1 << 16
+  /// Inputs and outputs of a model together.
+  static let edgeLimit = 4096
 
   /// Checks what every reader relies on: names that occur once, references to what is there, inputs that are input
   /// layers, no cycle.
@@ -23,6 +25,11 @@ extension KerasModel {
     count += layers.count
     guard count <= Self.layerLimit else {
       throw FerryError(.memoryBudget, "the model has more than \(Self.layerLimit) layers")
+    }
+    guard inputs.count + outputs.count <= Self.edgeLimit else {
+      throw FerryError(
+        .memoryBudget, "the model has \(inputs.count) inputs and \(outputs.count) outputs",
+        supported: "\(Self.edgeLimit) together")
     }
     var findings: [FerryError] = []
     func find(_ message: String, _ layer: String? = nil) {
