@@ -4,18 +4,30 @@ import FerryTensor
 
 /// What `ferry run` prints.
 enum RunText {
+  /// What the outputs mean, where the user has said how to read them.
+  struct Reading {
+    let faces: [Detection]?
+    let classes: [Labels.Class]?
+  }
+
+  /// How many classes are printed as text.
+  private static let classCount = 5
+
   static func text(
-    _ outputs: [(name: String, tensor: Tensor)], _ faces: [Detection]?, _ session: Session, _ time: Duration,
+    _ outputs: [(name: String, tensor: Tensor)], _ reading: Reading, _ session: Session, _ time: Duration,
     written: [(name: String, path: String)]
   ) -> String {
     var lines: [String] = []
-    if let faces {
+    if let faces = reading.faces {
       lines.append(faces.isEmpty ? "no face" : faces.count == 1 ? "1 face" : "\(faces.count) faces")
       for face in faces {
         let box = "(\(pixel(face.left)), \(pixel(face.top)))–(\(pixel(face.right)), \(pixel(face.bottom)))"
         let points = face.landmarks.map { "(\(pixel($0.x)), \(pixel($0.y)))" }.joined(separator: " ")
         lines.append("  box \(box)  score \(Format.decimal(face.score, 3))  landmarks \(points)")
       }
+    } else if let classes = reading.classes {
+      let rows = classes.prefix(classCount).map { [$0.label, Format.number($0.value)] }
+      lines.append(Format.table(rows, indentation: ""))
     } else {
       let rows = outputs.map { output -> [String] in
         let statistics = Statistics(output.tensor)
@@ -31,7 +43,7 @@ enum RunText {
   }
 
   static func json(
-    _ outputs: [(name: String, tensor: Tensor)], _ faces: [Detection]?, _ session: Session, _ time: Duration
+    _ outputs: [(name: String, tensor: Tensor)], _ reading: Reading, _ session: Session, _ time: Duration
   ) -> JSONValue {
     var object = JSONObject()
     object.set(
@@ -45,7 +57,7 @@ enum RunText {
             "mean": .reported(statistics.mean),
           ]
         }))
-    if let faces {
+    if let faces = reading.faces {
       object.set(
         "faces",
         .array(
@@ -56,6 +68,10 @@ enum RunText {
               "landmarks": .array(face.landmarks.map { .array([.reported($0.x), .reported($0.y)]) }),
             ]
           }))
+    }
+    if let classes = reading.classes {
+      object.set(
+        "classes", .array(classes.map { ["label": .string($0.label), "value": .reported($0.value)] }))
     }
     object.set("threads", .number(Double(session.threads)))
     object.set("isa", .string(session.instructionSet.rawValue))

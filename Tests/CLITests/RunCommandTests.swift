@@ -26,7 +26,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: picture))
     let run = try Command(["run", bundle, "--input", picture])
     #expect(run.status == 64)
-    #expect(run.errors.contains("--range 0-1, --range 0-255"))
+    #expect(run.errors.contains("--range 0-1, --range 0-255, --range -1-1"))
     let sized = try Command(["run", bundle, "--input", picture, "--range", "0-1"])
     #expect(sized.status == 2)
     #expect(sized.errors.contains("pixels, the model takes"))

@@ -20,7 +20,7 @@ import Testing
 
   @Test func becomesPlanesOfFloats() throws {
     let picture = try Picture(width: 2, height: 1, pixels: two)
-    let unit = picture.tensor()
+    let unit = try picture.tensor()
     #expect(unit.shape.dimensions == [1, 3, 1, 2])
     #expect(try unit.elements(as: Float.self) == [1, 0, 0, 128 / 255, 0, 1])
     #expect(try picture.tensor(range: .zeroTo255).elements(as: Float.self) == [255, 0, 0, 128, 0, 255])
@@ -29,7 +29,7 @@ import Testing
 
   @Test func rowsStayRowsInThePlanes() throws {
     let picture = try Picture(width: 1, height: 2, pixels: [1, 2, 3, 4, 5, 6])
-    let tensor = picture.tensor(range: .zeroTo255)
+    let tensor = try picture.tensor(range: .zeroTo255)
     #expect(tensor.shape.dimensions == [1, 3, 2, 1])
     #expect(try tensor.elements(as: Float.self) == [1, 4, 2, 5, 3, 6])
   }

@@ -1,0 +1,55 @@
+import FerryTensor
+
+/// A rectangle of whole pixels: from `left` and `top` up to and without `right` and `bottom`. It may reach beyond a
+/// picture.
+public struct PixelBox: Sendable, Hashable {
+  public let left, top, right, bottom: Int
+
+  public var width: Int { right - left }
+  public var height: Int { bottom - top }
+
+  /// The pixels whose edges are nearest to these, such as a detector gives them.
+  ///
+  /// - Throws: `usage` for a box without a pixel, or for numbers that no picture has.
+  public init(left: Double, top: Double, right: Double, bottom: Double) throws {
+    let edges = [left, top, right, bottom]
+    guard edges.allSatisfy({ $0.magnitude <= Double(Self.limit) }) else {
+      throw FerryError(
+        .usage, "the box \(Self.text(edges)) is no part of a picture", supported: "numbers up to \(Self.limit)")
+    }
+    let rounded = edges.map { Int($0.rounded()) }
+    guard rounded[0] < rounded[2], rounded[1] < rounded[3] else {
+      throw FerryError(
+        .usage, "the box \(Self.text(edges)) holds no pixel", supported: "left,top,right,bottom with left < right, "
+          + "top < bottom")
+    }
+    self.init(rounded[0], rounded[1], rounded[2], rounded[3])
+  }
+
+  private init(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) {
+    (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+  }
+
+  /// The box with its shorter side as long as the longer one, about the same centre; where that falls between two
+  /// pixels, the one further right or down.
+  public var squared: PixelBox {
+    let side = max(width, height)
+    let newLeft = left - (side - width) / 2
+    let newTop = top - (side - height) / 2
+    return PixelBox(newLeft, newTop, newLeft + side, newTop + side)
+  }
+
+  /// The box with that many pixels more on each side.
+  ///
+  /// - Throws: `usage` for a number below 0 or beyond every picture.
+  public func grown(by margin: Int) throws -> PixelBox {
+    guard (0...Self.limit).contains(margin) else {
+      throw FerryError(.usage, "the margin is \(margin) pixels", supported: "0 to \(Self.limit)")
+    }
+    return PixelBox(left - margin, top - margin, right + margin, bottom + margin)
+  }
+
+  private static let limit = 1 << 20
+
+  private static func text(_ edges: [Double]) -> String { edges.map { "\($0)" }.joined(separator: ",") }
+}

@@ -1,0 +1,34 @@
+/// What numbers a network gets for the bytes 0 to 255.
+public enum PixelRange: String, Sendable, CaseIterable {
+  /// Divided by 255.
+  case zeroToOne = "0-1"
+  /// As they are.
+  case zeroTo255 = "0-255"
+  /// (x/255 − 0.5)·2
+  case minusOneToOne = "-1-1"
+
+  /// The number for each byte, computed in float32.
+  var values: [Float] {
+    (0...255).map { byte in
+      switch self {
+      case .zeroToOne: Float(byte) / 255
+      case .zeroTo255: Float(byte)
+      case .minusOneToOne: (Float(byte) / 255 - 0.5) * 2
+      }
+    }
+  }
+}
+
+/// The order of a network's three input channels.
+public enum ColorOrder: String, Sendable, CaseIterable {
+  case rgb
+  case bgr
+}
+
+/// Where a network's input has its channels.
+public enum ChannelOrder: Sendable {
+  /// batch × channels × height × width
+  case channelsFirst
+  /// batch × height × width × channels
+  case channelsLast
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+@Suite("ferry run with pictures and labels") struct PictureOptionTests {
+  private let picture = "\(golden)/pictures/rgb.png"
+  private let names = "a,b,c,d,e,f,g,h,i,happy"
+
+  /// A network of ten classes with pictures N×64×64×3.
+  private func bundle(_ folder: Folder) throws -> String {
+    let path = "\(folder.path)/m.ferry"
+    let model = "\(golden)/producers/cases/keras-mobilenet-tf2onnx13/model.onnx"
+    #expect(try Command(["convert", model, "-o", path]).status == 0)
+    return path
+  }
+
+  private func run(_ bundle: String, _ options: [String]) throws -> Command {
+    try Command(["run", bundle, "--input", picture, "--range", "-1-1"] + options)
+  }
+
+  /// The classes with their values, as the command prints them.
+  private func classes(_ bundle: String, _ options: [String]) throws -> [[String: Any]] {
+    let run = try run(bundle, options + ["--labels", names, "--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    return try #require(object?["classes"] as? [[String: Any]])
+  }
+
+  private func values(_ classes: [[String: Any]]) -> [Double] { classes.compactMap { $0["value"] as? Double } }
+
+  @Test func aPictureOfAnotherSizeIsResizedOnlyWhenAsked() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder)
+    let refused = try run(bundle, [])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("the picture has 37×29 pixels, the model takes 64×64"))
+    #expect(refused.errors.contains("give --resize, or convert the model with --input-shape"))
+    let all = try classes(bundle, ["--resize"])
+    #expect(Set(all.compactMap { $0["label"] as? String }) == Set(names.split(separator: ",").map(String.init)))
+    #expect(values(all) == values(all).sorted(by: >))
+    #expect(abs(values(all).reduce(0, +) - 1) < 1e-5)
+  }
+
+  @Test func aBoxIsSquaredAndThenGrown() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder)
+    let grown = try values(classes(bundle, ["--crop", "5,3,20,27", "--square", "--margin", "2", "--resize"]))
+    #expect(try grown == values(classes(bundle, ["--crop", "-1,1,27,29", "--resize"])))
+    #expect(try grown != values(classes(bundle, ["--crop", "0,1,27,29", "--resize"])))
+  }
+
+  @Test func theClassesWithTheLargestValuesArePrinted() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder)
+    let best = try #require(classes(bundle, ["--resize"]).first?["label"] as? String)
+    let list = "\(folder.path)/labels.txt"
+    try (names.replacingOccurrences(of: ",", with: "\n") + "\n").write(toFile: list, atomically: true, encoding: .utf8)
+    for labels in [names, list] {
+      let run = try run(bundle, ["--resize", "--labels", labels])
+      #expect(run.output.hasPrefix("\(best) "), "\(run.output)")
+      #expect(run.output.split(separator: "\n").count == 6)
+    }
+    let few = try run(bundle, ["--resize", "--labels", "a,b"])
+    #expect(few.status == 64)
+    #expect(few.errors.contains("there are 2 labels for output"))
+    #expect(few.errors.contains("10 labels, in the order of the model's classes"))
+    #expect(try run(bundle, ["--resize", "--labels", "none"]).errors.contains("there is no file with labels at none"))
+  }
+
+  @Test func optionsWithoutMeaningAreRefused() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder)
+    #expect(try run(bundle, ["--square"]).errors.contains("--square changes the box of --crop, and there is none"))
+    #expect(try run(bundle, ["--margin", "3"]).errors.contains("--margin changes the box of --crop"))
+    #expect(try run(bundle, ["--crop", "1,2,3"]).errors.contains("--crop 1,2,3 is no box"))
+    #expect(try run(bundle, ["--crop", "40,0,50,9"]).errors.contains("lies outside the picture of 37×29 pixels"))
+    let array = "\(golden)/producers/cases/keras-mobilenet-tf2onnx13/input.npy"
+    let given = try Command(["run", bundle, "--input", array, "--resize"])
+    #expect(given.status == 64)
+    #expect(given.errors.contains("is given to the model as it is; --resize is for pictures"))
+  }
+}
