@@ -16,14 +16,17 @@ struct HelperPipe {
     self.timeoutSeconds = timeoutSeconds
   }
 
-  /// `count` bytes. Memory is taken as they come, not as they are announced.
+  /// `count` bytes. Memory is taken as they come, at most twice as much, not as they are announced.
   mutating func bytes(_ count: Int) throws -> [UInt8] {
-    var bytes: [UInt8] = []
-    while bytes.count < count {
-      let (start, part) = (bytes.count, min(count - bytes.count, 1 << 20))
-      bytes.append(contentsOf: repeatElement(0, count: part))
-      try bytes.withUnsafeMutableBytes { try fill(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
-    }
+    var (bytes, done) = ([UInt8](), 0)
+    repeat {
+      var larger = [UInt8](repeating: 0, count: min(count, max(1 << 20, 2 * done)))
+      try larger.withUnsafeMutableBytes { target in
+        bytes.withUnsafeBytes { target.copyMemory(from: $0) }
+        try fill(UnsafeMutableRawBufferPointer(rebasing: target[done...]))
+      }
+      (bytes, done) = (larger, larger.count)
+    } while done < count
     return bytes
   }
 

@@ -184,6 +184,12 @@ import Testing
     var many = Stream()
     many.record(2, Stream.text("") + Stream.text("n") + [0] + Stream.number(UInt64(UInt32.max), 4))
     #expect(try failure(many).contains("shorter than its content"))
+    // Each is allowed, both together are not.
+    let text = String(repeating: "x", count: 33 << 20)
+    var long = Stream()
+    long.attribute("", "a", texts: [text])
+    long.attribute("", "b", texts: [text])
+    #expect(try failure(long).contains("the texts are too long"))
   }
 
   @Test func arraysThatCannotBe() throws {
