@@ -108,6 +108,28 @@ import Testing
     #expect(words("Add")?.contains("applied to 1 values") == true)
   }
 
+  /// Sizes that a file of a few hundred bytes can ask for neither overflow nor take memory.
+  @Test func boundsWhatAFewBytesCanAskFor() {
+    let most = 1 << 31
+    let bare = words("BatchNormalization", "\"scale\": false, \"center\": false", input: "[null, \(most)]")
+    #expect(bare?.contains("no weights for the layer, which needs its moving_mean") == true)
+    let wide = "[null, \(most), \(most), \(most)]"
+    let stated = "\"axis\": [1, 2, 3], \"mean\": [1, 2], \"variance\": [1, 2]"
+    #expect(words("Normalization", stated, input: wide)?.contains("more elements than an integer can count") == true)
+    #expect(words("Flatten", input: wide)?.contains("beyond ±2^40") == true)
+    #expect(words("UpSampling2D", "\"size\": 65536", input: wide)?.contains("beyond ±2^40") == true)
+    #expect(words("PReLU", input: wide) != nil)
+    let convolution =
+      "\"filters\": \(most), \"kernel_size\": 1048576, \"padding\": \"same\", \"depth_multiplier\": \(most)"
+    for className in ["Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose"] {
+      #expect(words(className, convolution, input: wide) != nil)
+    }
+    #expect(words("Dense", "\"units\": \(most)", input: wide) != nil)
+    #expect(words("ZeroPadding2D", "\"padding\": 1e18")?.contains("a whole number is needed") == true)
+    #expect(words("Softmax", "\"axis\": -5")?.contains("-4 to 3") == true)
+    #expect(words("Concatenate", "\"axis\": 99")?.contains("-4 to 3") == true)
+  }
+
   @Test func saysWhichOptionsAKernelDoesNotFit() {
     #expect(
       words("Conv2D", "\"filters\": 8, \"kernel_size\": [3, 3]", [("kernel", [3, 3, 2, 16]), ("bias", [16])])?

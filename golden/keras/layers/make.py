@@ -2,9 +2,9 @@
 
     make.py FOLDER
 
-Writes FOLDER/models.json (each model's configuration as Keras writes it, and where its arrays stand) and FOLDER/arrays.npy
-(all weights, inputs and outputs one after another, float32). Run it with Keras 2.15 into keras2 and with Keras 3 into
-keras3. Every layer is an output of its model, so that a difference names the layer.
+Writes FOLDER/models.json (each model's configuration as Keras writes it, and where its arrays stand) and
+FOLDER/arrays.npy (all weights, inputs and outputs one after another, float32). Run it with Keras 2.15 into keras2 and
+with Keras 3 into keras3. Every layer is an output of its model, so that a difference names the layer.
 """
 
 from __future__ import annotations
@@ -18,13 +18,17 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import itertools
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers
 
 KERAS_3 = keras.__version__.startswith("3")
+
+Tensor = Any
 
 
 class Arrays:
@@ -45,22 +49,22 @@ class Arrays:
         return {"offset": self.places[key], "shape": list(np.shape(array))}
 
 
-def windows():
+def windows() -> Iterator[tuple[dict, int, str]]:
     for kernel, strides, padding in itertools.product((2, 3, 5), (1, 2, 3), ("valid", "same")):
         yield dict(strides=strides, padding=padding), kernel, f"{kernel}_{strides}_{padding}"
 
 
-def convolutions(x):
+def convolutions(x: Tensor) -> Iterator[Tensor]:
     for options, kernel, name in windows():
         yield layers.Conv2D(2, kernel, name=f"conv_{name}", **options)(x)
     for options, kernel, name in windows():
         if kernel != 5:
-            yield layers.DepthwiseConv2D(
-                kernel, depth_multiplier=1 + kernel % 2, name=f"depthwise_{name}", **options
-            )(x)
+            yield layers.DepthwiseConv2D(kernel, depth_multiplier=1 + kernel % 2, name=f"depthwise_{name}", **options)(
+                x
+            )
 
 
-def poolings(x):
+def poolings(x: Tensor) -> Iterator[Tensor]:
     for options, kernel, name in windows():
         if kernel != 5:
             yield layers.MaxPooling2D(kernel, name=f"max_{name}", **options)(x)
@@ -72,7 +76,7 @@ def poolings(x):
         yield layers.GlobalMaxPooling2D(keepdims=keepdims, name=f"global_max_{keepdims}")(x)
 
 
-def convolution_options(x):
+def convolution_options(x: Tensor) -> Iterator[Tensor]:
     yield layers.Conv2D(4, (3, 2), strides=(2, 1), padding="same", name="uneven")(x)
     yield layers.Conv2D(4, 3, dilation_rate=2, name="dilated")(x)
     yield layers.Conv2D(4, 3, dilation_rate=(2, 1), padding="same", name="dilated_same")(x)
@@ -90,7 +94,7 @@ def convolution_options(x):
     yield layers.SeparableConv2D(3, 3, use_bias=False, activation="tanh", name="separable_tanh")(x)
 
 
-def transposed(x):
+def transposed(x: Tensor) -> Iterator[Tensor]:
     for kernel, strides, padding in itertools.product((1, 2, 3, 4), (1, 2, 3), ("valid", "same")):
         name = f"{kernel}_{strides}_{padding}"
         yield layers.Conv2DTranspose(2, kernel, strides=strides, padding=padding, name=f"transpose_{name}")(x)
@@ -101,11 +105,14 @@ def transposed(x):
     yield layers.Conv2DTranspose(3, (3, 2), strides=(2, 1), use_bias=False, activation="relu", name="uneven")(x)
 
 
-FUNCTIONS = """linear relu relu6 leaky_relu sigmoid hard_sigmoid tanh softmax log_softmax silu swish hard_silu hard_swish
-elu selu celu softplus softsign exponential gelu mish hard_tanh""".split()
+FUNCTIONS = (
+    "linear", "relu", "relu6", "leaky_relu", "sigmoid", "hard_sigmoid", "tanh", "softmax", "log_softmax", "silu",
+    "swish", "hard_silu", "hard_swish", "elu", "selu", "celu", "softplus", "softsign", "exponential", "gelu", "mish",
+    "hard_tanh",
+)  # fmt: skip
 
 
-def activations(x):
+def activations(x: Tensor) -> Iterator[Tensor]:
     for name in FUNCTIONS:
         try:
             keras.activations.get(name)
@@ -131,7 +138,7 @@ def activations(x):
     yield layers.PReLU(shared_axes=[1], name="layer_prelu_shared")(x)
 
 
-def picture_activations(x):
+def picture_activations(x: Tensor) -> Iterator[Tensor]:
     yield layers.Softmax(axis=2, name="softmax_2")(x)
     yield layers.Activation("softmax", name="softmax")(x)
     yield layers.PReLU(name="prelu")(x)
@@ -151,7 +158,7 @@ def picture_activations(x):
     yield layers.Identity(name="identity")(x)
 
 
-def merges(x, y, z, v):
+def merges(x: Tensor, y: Tensor, z: Tensor, v: Tensor) -> Iterator[Tensor]:
     yield layers.Add(name="add")([x, y, x])
     yield layers.Multiply(name="multiply")([x, y])
     yield layers.Multiply(name="multiply_broadcast")([x, z])
@@ -167,7 +174,7 @@ def merges(x, y, z, v):
     yield layers.Concatenate(axis=3, name="concatenate_3")([x, y])
 
 
-def shapes(x, v, s):
+def shapes(x: Tensor, v: Tensor, s: Tensor) -> Iterator[Tensor]:
     yield layers.ZeroPadding2D(name="pad")(x)
     yield layers.ZeroPadding2D((1, 2), name="pad_pair")(x)
     yield layers.ZeroPadding2D(((0, 1), (2, 3)), name="pad_sides")(x)
@@ -191,7 +198,7 @@ def shapes(x, v, s):
     yield layers.Permute((1, 2, 3), name="permute_nothing")(x)
 
 
-def normalizations(x, s, v):
+def normalizations(x: Tensor, s: Tensor, v: Tensor) -> Iterator[Tensor]:
     yield layers.BatchNormalization(name="batch")(x)
     yield layers.BatchNormalization(axis=3, epsilon=1e-5, name="batch_3")(x)
     yield layers.BatchNormalization(scale=False, name="batch_unscaled")(x)
@@ -213,7 +220,7 @@ def normalizations(x, s, v):
     yield layers.Rescaling([1.0, 2.0, 3.0], offset=[0.5, 0.0, -0.5], name="rescaling_channels_offset")(x)
 
 
-def dense(x, s, v):
+def dense(x: Tensor, s: Tensor, v: Tensor) -> Iterator[Tensor]:
     yield layers.Dense(5, name="dense")(v)
     yield layers.Dense(5, use_bias=False, name="dense_unbiased")(v)
     yield layers.Dense(5, activation="softmax", name="dense_softmax")(v)
@@ -225,7 +232,7 @@ def dense(x, s, v):
     yield layers.Dense(4, name="dense_flat")(layers.Flatten(name="flat")(x))
 
 
-def pictures(x):
+def pictures(x: Tensor) -> Iterator[Tensor]:
     for interpolation in ("nearest", "bilinear"):
         yield layers.UpSampling2D(interpolation=interpolation, name=f"up_{interpolation}")(x)
         yield layers.UpSampling2D((3, 1), interpolation=interpolation, name=f"up_uneven_{interpolation}")(x)
@@ -234,7 +241,7 @@ def pictures(x):
             yield layers.Resizing(*size, interpolation=interpolation, name=name)(x)
 
 
-def structure(x, y):
+def structure(x: Tensor, y: Tensor) -> Iterator[Tensor]:
     shared = layers.Conv2D(3, 3, padding="same", activation="relu", name="shared")
     yield shared(x)
     yield shared(shared(y))
@@ -252,7 +259,7 @@ def structure(x, y):
     yield second
 
 
-def inner_of_row():
+def inner_of_row() -> keras.Model:
     return keras.Sequential([layers.ReLU(name="deep_relu"), layers.Dense(2, name="deep_dense")], name="deep")
 
 
@@ -274,7 +281,7 @@ MODELS = {
 }  # fmt: skip
 
 
-def table(model, arrays: Arrays) -> list[dict]:
+def table(model: keras.Model, arrays: Arrays) -> list[dict]:
     """The weights by layer, models within the model inside."""
     entries = []
     for layer in model.layers:
@@ -291,7 +298,7 @@ def table(model, arrays: Arrays) -> list[dict]:
     return entries
 
 
-def randomise(model, random: np.random.Generator) -> None:
+def randomise(model: keras.Model, random: np.random.Generator) -> None:
     """Weights with few digits, and no parameter that says nothing."""
     for layer in model.layers:
         if hasattr(layer, "layers"):

@@ -37,8 +37,9 @@ extension KerasLayerType {
         "Concatenate of the shapes \(layer.shape(layer.inputs[0]).text) and \(layer.shape(other).text)",
         supported: "one number of dimensions")
     }
+    let held = try layer.axis(axis, of: layer.inputs[0])
     guard layer.inputs.count > 1 else { return layer.finish(identity: layer.inputs[0]) }
-    try layer.finish(Concat(axis: layer.axis(axis, of: layer.inputs[0])), layer.inputs)
+    try layer.finish(Concat(axis: held), layer.inputs)
   }
 }
 
