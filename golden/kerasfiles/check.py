@@ -57,6 +57,8 @@ def check(  # noqa: PLR0913, PLR0917 -- a check needs that many things
     """`answers` holds, by batch, pictures, outputs and logits."""
     line = Line(network, form["file"], form["about"], path.stat().st_size / 1e6)
     options = [] if form["whole"] else ["--input-shape", description["inputShape"]]
+    if not form["whole"] and description.get("assumptions"):
+        options += ["--assume", *description["assumptions"]]
     bundle = path.with_suffix(".ferry")
     try:
         start = time.monotonic()
@@ -68,7 +70,7 @@ def check(  # noqa: PLR0913, PLR0917 -- a check needs that many things
         if not form["whole"] and not any(description["architecture"] in note for note in report.get("notes", [])):
             line.failures.append(f"it is not recognised as {description['architecture']}")
         line.output = verified(ferry, bundle, path, answers, description, 1)
-        if not line.is_onnx:
+        if not line.is_onnx and description["logits"] is not None:
             names = values(ferry.model(bundle)["graph"]["outputs"][0]["name"], description)
             ferry.convert(path, bundle, *options, "--output-value", *names)
             line.logits = verified(ferry, bundle, path, answers, description, 2)
@@ -106,7 +108,7 @@ def verified(  # noqa: PLR0913, PLR0917
     for batch, (pictures, *expected) in answers.items():
         Case(
             name=f"{source.name}, batch {batch}", source_sha256=sha256_of(source), producer=Producer("keras", {}),
-            seed=description["seed"], layout="NHWC", inputs={taken: pictures},
+            seed=description["seed"], layout=description.get("layout", "NHWC"), inputs={taken: pictures},
             outputs=dict(zip(given, expected, strict=False)), tolerance=TOLERANCE,
         ).write(cases / f"batch-{batch}")  # fmt: skip
     try:

@@ -1,4 +1,4 @@
-"""Full-size networks in every file form of Keras, converted and verified. Called by `scripts/parity keras`.
+"""Full-size networks in every file form of Keras, and as state dictionaries. Called by `scripts/parity keras`.
 
     run.py FERRY FOLDER KERAS2-PYTHON KERAS3-PYTHON --table FILE [--network NAME]… [--form FORM]…
 
@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasfiles import state_dictionaries
 from kerasfiles.check import Line, check
 from kerasfiles.table import markdown
 from parity.ferry import Ferry
@@ -30,6 +31,7 @@ NETWORKS = (
     "xception-two-layer-head",
 )  # fmt: skip
 OF_KERAS_2_ALONE = ("efficientnet-b1-package",)
+STATE_DICTIONARIES = tuple(state_dictionaries.NETWORKS)
 
 
 class Worker:
@@ -73,17 +75,24 @@ def main() -> int:
     parser.add_argument("keras2", help="the interpreter of the environment with Keras 2")
     parser.add_argument("keras3")
     parser.add_argument("--table", type=Path, required=True)
-    parser.add_argument("--network", action="append", default=[], choices=NETWORKS, help="this network alone")
+    parser.add_argument(
+        "--network", action="append", default=[], choices=NETWORKS + STATE_DICTIONARIES, help="this network alone"
+    )
     parser.add_argument("--form", action="append", default=[], help="this form alone, a file's name")
     arguments = parser.parse_args()
     ferry, lines = Ferry(arguments.ferry), []
-    for network in arguments.network or NETWORKS:
+    for network in arguments.network or NETWORKS + STATE_DICTIONARIES:
         folder = arguments.folder / network
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        if network in STATE_DICTIONARIES:
+            # The export matrix keeps its calibrated weights in the folder above.
+            cache = arguments.folder.parent
+            lines += state_dictionaries.of_state_dictionary(ferry, network, folder, cache, arguments.form)
+            continue
         pythons = [arguments.keras2] if network in OF_KERAS_2_ALONE else [arguments.keras2, arguments.keras3]
         lines += of_network(ferry, network, folder, pythons, arguments.form)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     failed = [line for line in lines if line.failures]
     print(f"{len(lines) - len(failed)} of {len(lines)} passed")
     if not arguments.network and not arguments.form:

@@ -11,13 +11,14 @@ This page is written by `scripts/parity keras`, which makes full-size networks w
 environments of their own, writes each in every file form, and verifies each file against Keras in float64 at batch 1
 and 3. All forms of a network have one structure, which is also that of tf2onnx's file, and one set of weights. Small
 relatives of the networks in these forms are committed (`golden/keras/forms`) and run in `scripts/test`, where no
-TensorFlow is installed.
+TensorFlow is installed. pytorchcv's networks, last on this page, are stored as state dictionaries, which hold PyTorch's
+names and nothing else; PyTorch in float64 says what they must answer.
 
 | Column | What it says |
 |---|---|
 | output | the largest error of the network's output, as a part of max\\|y\\|; 2e-5 is allowed |
 | logits | the same of what stands before its last activation |
-| structure, weights | how the digests begin; tf2onnx folds weights itself, so that its file has others |
+| structure, weights | how the digests begin; exporters of ONNX fold weights, so that their files have others |
 | assumed | what the file cannot prove, with the value taken |
 
 """
