@@ -43,15 +43,18 @@ struct ChangedPicture: Decodable, Sendable, CustomTestStringConvertible {
     #expect(try expected.elements(as: UInt8.self) == picture.pixels)
   }
 
+  /// Left, top, right, bottom.
+  private func edges(of box: PixelBox) -> [Int] { [box.left, box.top, box.right, box.bottom] }
+
   @Test func boxesAreRoundedSquaredAndGrown() throws {
     let face = try PixelBox(left: 181.53, top: 58.2, right: 269.88, bottom: 177.81)
-    #expect([face.left, face.top, face.right, face.bottom] == [182, 58, 270, 178])
+    #expect(edges(of: face) == [182, 58, 270, 178])
     let square = face.squared
-    #expect([square.left, square.top, square.right, square.bottom] == [166, 58, 286, 178])
+    #expect(edges(of: square) == [166, 58, 286, 178])
     let grown = try square.grown(by: 10)
-    #expect([grown.left, grown.top, grown.width, grown.height] == [156, 48, 140, 140])
+    #expect(edges(of: grown) == [156, 48, 296, 188])
     let wide = try PixelBox(left: 0, top: 0, right: 5, bottom: 2).squared
-    #expect([wide.left, wide.top, wide.width, wide.height] == [0, -1, 5, 5])
+    #expect(edges(of: wide) == [0, -1, 5, 4])
     #expect(try PixelBox(left: 1, top: 2, right: 3, bottom: 4).grown(by: 0).width == 2)
   }
 
