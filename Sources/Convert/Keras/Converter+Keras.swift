@@ -43,6 +43,8 @@ extension Converter {
       inputShapes: options.inputShapes, outputs: options.outputs, kerasMajorVersion: source.kerasMajorVersion)
     if let text = try configuration(of: source, options) {
       let model = try KerasConfiguration.parse(text)
+      // What its functions mean, the Keras says that wrote the configuration, not the one that wrote the weights.
+      if options.configuration != nil { importOptions.kerasMajorVersion = KerasConfiguration.majorVersion(text) }
       return try KerasImporter.run(
         model, weights: source.weights, leftOut: source.leftOut, options: importOptions, assumptions: assumptions)
     }

@@ -7,6 +7,9 @@ package struct MergeScales: Pass {
   package static let name = "merge-scales"
   package static let summary = "merge successive constants a channel into one BatchNormalization"
 
+  /// Of numbers around 1, as normalised pictures are, an offset of this size costs four bits.
+  private static let largestOffset = 16.0
+
   package init() {}
 
   package func run(on graph: inout Graph) throws -> Int {
@@ -20,6 +23,8 @@ package struct MergeScales: Pass {
         graph[first.value].shape == graph[second.value].shape
       else { continue }
       let both = first.followed(by: second)
+      // Where the offset is much larger than what remains, subtracting first keeps digits that one step would lose.
+      guard both.bias.allSatisfy({ abs($0) <= Self.largestOffset }) else { continue }
       guard first.staysInRange, second.staysInRange, both.staysInRange else { continue }
       var names = UniqueNames(graph)
       graph.removed += graph[second.value].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }

@@ -43,6 +43,7 @@ import Testing
     Pattern(name: "map-scaled-then-turned", passes: [:], nodes: 3),
     Pattern(name: "scales-of-pictures", passes: [merge: 1], nodes: 1),
     Pattern(name: "scales-read-twice", passes: [:], nodes: 3),
+    Pattern(name: "scales-around-a-far-mean", passes: [:], nodes: 2),
     Pattern(name: "scales-by-columns", passes: [:], nodes: 2),
     Pattern(name: "scales-beyond-range", passes: [:], nodes: 2),
     Pattern(name: "mish-as-exporters-write-it", passes: [RecogniseMish.name: 1], nodes: 1),

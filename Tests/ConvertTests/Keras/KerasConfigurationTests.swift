@@ -44,6 +44,27 @@ import Testing
     #expect(KerasConfiguration.majorVersion(KerasText.single("ReLU")) == 2)
   }
 
+  /// Keras counts what has names in the order of the names.
+  @Test func readsInputsAndOutputsByName() throws {
+    let outputs = "{\"z\": [\"a\", 0, 0], \"b\": [\"x\", 0, 0]}"
+    func tensor(_ layer: String) -> String {
+      "{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"\(layer)\", 0, 0]}}"
+    }
+    let input = KerasText.object("InputLayer", "x", "\"batch_shape\": [null, 4]", nodes: "[]")
+    for node in [
+      "{\"q\": [\"x\", 0, 0, {}], \"p\": [\"x\", 0, 0, {}]}",
+      "{\"args\": [], \"kwargs\": {\"inputs\": {\"q\": \(tensor("x")), \"p\": \(tensor("x"))}, \"mask\": [null, null]}}",
+      "{\"args\": [[\(tensor("x")), \(tensor("x"))]], \"kwargs\": {\"mask\": {\"q\": null, \"p\": [null]}}}",
+    ] {
+      let layers = "\(input), \(KerasText.object("Add", "a", nodes: "[\(node)]"))"
+      let model = try KerasConfiguration.parse(
+        "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [\(layers)], "
+          + "\"input_layers\": [\"x\", 0, 0], \"output_layers\": \(outputs)}}")
+      #expect(model.outputs == [KerasReference("x"), KerasReference("a")])
+      #expect(model.layers[1].calls == [[KerasReference("x"), KerasReference("x")]])
+    }
+  }
+
   /// Keras 2.0: the class Model, references of three parts, older names of layers.
   @Test func readsKeras20() throws {
     let model = try KerasConfiguration.parse(

@@ -156,6 +156,8 @@ CASES = [
     Case("scales-of-pictures", "m = Mul (x, factor) y = Sub (offset, m)", X,
          {"factor": [3, 1, 1], "offset": [1, 3, 1, 1]}),
     Case("scales-read-twice", "m = Mul (x, factor) a = Add (m, factor) y = Mul (a, m)", X, {"factor": [3, 1, 1]}),
+    Case("scales-around-a-far-mean", "s = Sub (x, far) y = Div (s, spread)", X,
+         {"far": scalar(10_000), "spread": variances(3).reshape(3, 1, 1)}),
     Case("scales-by-columns", "m = Mul (x, factor) y = Add (m, factor)", X, {"factor": [5]}),
     Case("scales-beyond-range", "m = Mul (x, large) y = Mul (m, small)", X,
          {"large": scalar(1e30), "small": scalar(1e-30)}),

@@ -8,16 +8,29 @@ enum CallConfiguration {
   ///
   /// - Throws: `unsupportedModel`, `trainingMode` for arguments besides tensors that change what the layer does.
   static func references(ofNode node: JSONField, className: String) throws -> [KerasReference] {
-    guard case .object = node.value else { return try references(node) }
+    guard isKeras3(node) else { return try references(node) }
     let fields = try node.object()
     try fields.requireOnly(["args", "kwargs"])
+    var references = try references(fields.field("args"))
     if let arguments = try fields.optionalObject("kwargs") {
       // Keras 3 writes the default of layers that prepare pictures, which `predict` overrides.
       let isDefault = className.hasPrefix("Random") || className == "Resizing"
       try check(arguments, allowsTraining: isDefault)
+      // The first argument of every layer may be given by its name.
+      if references.isEmpty, let inputs = arguments.value[operands] {
+        references = try Self.references(JSONField(inputs, code: .invalidModel))
+      }
     }
-    return try references(fields.field("args"))
+    return references
   }
+
+  /// Whether a call is written as Keras 3 does; Keras 2 writes an object where the inputs have names.
+  static func isKeras3(_ node: JSONField) -> Bool {
+    if case .object(let object) = node.value { object["args"] != nil } else { false }
+  }
+
+  /// What Keras calls the values that a layer is applied to.
+  private static let operands = "inputs"
 
   /// Every reference within a list, in order.
   static func references(_ field: JSONField) throws -> [KerasReference] {
@@ -29,8 +42,8 @@ enum CallConfiguration {
       if case .string("__keras_tensor__")? = object["class_name"] {
         return [try reference(field.object().object("config").array("keras_history"))]
       }
-      // Inputs and outputs by name.
-      return try field.object().fields.flatMap { try references($0.field) }
+      // Inputs and outputs by name: Keras counts them in the order of the names, whatever that of the file.
+      return try field.object().fields.sorted { $0.key < $1.key }.flatMap { try references($0.field) }
     default:
       throw FerryError(
         .unsupportedModel, "the layer is called with \(field.value.pretty), which is no tensor",
@@ -51,7 +64,8 @@ enum CallConfiguration {
   private static func check(_ arguments: JSONFields, allowsTraining: Bool = false) throws {
     for (name, field) in arguments.fields {
       switch (name, field.value) {
-      case (_, .null), ("training", .bool(false)): continue
+      case ("training", .bool(false)), (operands, .array), (operands, .object): continue
+      case (_, let value) where isNothing(value): continue
       case ("training", .bool(true)) where allowsTraining: continue
       case ("training", .bool(true)):
         throw FerryError(
@@ -62,6 +76,16 @@ enum CallConfiguration {
           .unsupportedModel, "the layer is called with the argument \(name) = \(field.value.pretty)",
           supported: "tensors; training=False")
       }
+    }
+  }
+
+  /// Whether an argument is null, or holds nothing but nulls: the masks of several inputs.
+  private static func isNothing(_ value: JSONValue) -> Bool {
+    switch value {
+    case .null: true
+    case .array(let elements): elements.allSatisfy(isNothing)
+    case .object(let object): object.members.allSatisfy { isNothing($0.value) }
+    default: false
     }
   }
 

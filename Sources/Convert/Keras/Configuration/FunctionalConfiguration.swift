@@ -15,7 +15,7 @@ enum FunctionalConfiguration {
         layers.append(layer)
         try located(FerryError.Location(node: layer.name, operatorName: layer.className)) {
           for node in try fields.optionalArray("inbound_nodes") ?? [] {
-            if case .object = node.value { isKeras3 = true }
+            if CallConfiguration.isKeras3(node) { isKeras3 = true }
             layer.calls.append(try CallConfiguration.references(ofNode: node, className: layer.className))
           }
         }
