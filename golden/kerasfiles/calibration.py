@@ -17,6 +17,9 @@ BATCH = 8
 # With means of 0, ReLU cuts half of everything, and each layer of a random network amplifies rounding by a fifth.
 MEAN_OF_BETA = 0.6
 
+# Of pooled features.
+MANY = 1000
+
 # The last normalisation before a sum: trained networks keep the branch small there.
 LAST_OF_BRANCH = re.compile(r"block\d+[a-z]_project_bn|block([5-9]|1[0-2])_sepconv3_bn")
 
@@ -34,6 +37,8 @@ def calibrated(network: KerasNetwork) -> keras.Model:
             normalise(layer, network)
     measure(model, normalisations, network)
     for layer in normalisations:
+        if layer.moving_mean.shape[0] > MANY and len(layer.input.shape) == 2:
+            vary(layer)
         # Trained parameters do not match the statistics exactly, so neither do these.
         if layer.gamma is not None:
             layer.gamma.assign(layer.gamma * (1 + 0.03 * random.normal(size=layer.gamma.shape)))
@@ -68,6 +73,12 @@ def normalise(layer: layers.Normalization, network: KerasNetwork) -> None:
     variance = deviation if network.second_rescaling else deviation**2
     layer.set_weights([np.array([0.485, 0.456, 0.406]), variance, *layer.get_weights()[2:]])
     layer.finalize_state()
+
+
+def vary(layer: layers.BatchNormalization) -> None:
+    """Pooled features of a trained network vary as much as they are large. Those of a random one are nearly the same
+    for all pictures: thousands of differences between equal numbers, in which float32 has few digits left."""
+    layer.moving_variance.assign(np.maximum(layer.moving_variance, np.square(layer.moving_mean)))
 
 
 def measure(model: keras.Model, normalisations: list[layers.Layer], network: KerasNetwork) -> None:
