@@ -51,9 +51,9 @@ import Testing
 
   @Test func aSurplusLayerIsNamed() throws {
     var table = try WrittenArchitecture("xception").table()
-    table.layers.append(
-      .init(
-        key: "attention", variables: [.init(name: "kernel", path: "attention/kernel", tensor: try Tensor([Float(1), 2], shape: [1, 2, 1]))]))
+    let kernel = KerasWeightTable.Variable(
+      name: "kernel", path: "attention/kernel", tensor: try Tensor([Float(1), 2], shape: [1, 2, 1]))
+    table.layers.append(.init(key: "attention", variables: [kernel]))
     let error = try #require(refusal(table, "keras/xception"))
     #expect(error.message == "the weights do not fit keras/xception: 1 without a place")
     #expect(error.causes.first?.location.tensor == "attention/kernel")

@@ -25,7 +25,9 @@ import Testing
     let written = try WrittenArchitecture(name, dividedBy: divisor)
     let built = try model(architecture, written.table(), size: size).model
     // Dropouts of a head leave no trace.
-    let expected = written.layers.filter { !($0.className == "Dropout" && $0.name.hasPrefix("dropout") && name.hasSuffix("head")) }
+    let expected = written.layers.filter { layer in
+      !(layer.className == "Dropout" && layer.name.hasPrefix("dropout") && name.hasSuffix("head"))
+    }
     let skipped = Set(written.layers.map(\.name)).subtracting(expected.map(\.name))
     let before = Dictionary(uniqueKeysWithValues: written.layers.map { ($0.name, $0.inputs) })
     #expect(built.layers.map(\.name) == expected.map(\.name))
@@ -75,7 +77,8 @@ import Testing
     ])
     #expect(try ArchitectureRecognition.recognise(written.table()).name == "keras/xception")
     let (built, _, notes) = try model("keras/xception", written.table())
-    #expect(built.layers.filter { $0.className == "Conv2D" }.map(\.name).suffix(4) == ["conv2d_8", "conv2d_9", "conv2d_10", "conv2d_11"])
+    let convolutions = built.layers.filter { $0.className == "Conv2D" }.map(\.name)
+    #expect(convolutions.suffix(4) == ["conv2d_8", "conv2d_9", "conv2d_10", "conv2d_11"])
     #expect(notes.count == 8)
     #expect(
       notes[0]
@@ -97,9 +100,10 @@ import Testing
       ])
     #expect(assumptions.settled.allSatisfy { !$0.reason.isEmpty })
     #expect(built.layers.last?.options["activation"] == "linear")
-    #expect(
-      built.layers.filter { $0.className == "BatchNormalization" }.allSatisfy { $0.options["epsilon"] == .number(1e-5) })
-    #expect(built.layers.filter { $0.name.hasPrefix("block2_pool") }.map(\.name) == ["block2_pool_windows", "block2_pool"])
+    let normalizations = built.layers.filter { $0.className == "BatchNormalization" }
+    #expect(normalizations.allSatisfy { $0.options["epsilon"] == .number(1e-5) })
+    let pools = built.layers.filter { $0.name.hasPrefix("block2_pool") }.map(\.name)
+    #expect(pools == ["block2_pool_windows", "block2_pool"])
   }
 
   /// keras.applications' published EfficientNets store deviations where variances stand, and divide once more.
@@ -165,5 +169,27 @@ import Testing
     let inner = try #require(built.layers[1].nested)
     #expect(inner.layers.count == written.layers.count - 7)
     #expect(inner.outputs.map(\.layer) == ["conv_pw_13_relu"])
+  }
+
+  /// Keras 3 tells names beside the counted classes: they are the layers' names, that of a model within the model too.
+  @Test func statedNamesAreKept() throws {
+    let counted = try WrittenArchitecture("mobilenet-head", dividedBy: 4).countedTable()
+    let inHead = ["batch_normalization_27", "dense", "batch_normalization_28", "dense_1"]
+    let trunk = counted.layers.filter { !inHead.contains($0.key) }
+    // Outside of the trunk's model the counters begin anew.
+    let head = zip(["batch_normalization", "dense", "batch_normalization_1", "dense_1"], inHead).map { key, old in
+      KerasWeightTable.Layer(
+        key: key, variables: counted.layers.first { $0.key == old }?.variables ?? [], statedName: "own_\(key)")
+    }
+    let table = KerasWeightTable(
+      naming: .classCounters,
+      layers: [KerasWeightTable.Layer(key: "functional", variables: [], inner: trunk, statedName: "trunk")] + head)
+    let built = try model("keras/mobilenet", table).model
+    #expect(
+      built.layers.map(\.name) == [
+        "input_1", "trunk", "global_average_pooling2d", "own_batch_normalization", "own_dense",
+        "own_batch_normalization_1", "own_dense_1",
+      ])
+    #expect(built.layers[1].className == "Functional")
   }
 }

@@ -92,10 +92,10 @@ struct WrittenArchitecture {
     // By class, as a file's groups may stand.
     return KerasWeightTable(
       naming: .classCounters,
-      layers: counted.enumerated().sorted { first, second in
-        let (one, other) = (layers.filter { !$0.arrays.isEmpty }[first.offset], layers.filter { !$0.arrays.isEmpty }[second.offset])
-        return one.className != other.className ? one.className < other.className : first.offset < second.offset
-      }.map(\.element))
+      layers: zip(counted, layers.filter { !$0.arrays.isEmpty }).enumerated().sorted { first, second in
+        let (one, other) = (first.element.1.className, second.element.1.className)
+        return one != other ? one < other : first.offset < second.offset
+      }.map(\.element.0))
   }
 
   private static let snakeCase = [

@@ -10,8 +10,8 @@ struct ArchitectureMatch {
   private(set) var widths: [String: Int] = [:]
   /// What the file holds besides the trunk, in its order.
   private(set) var rest: [KerasWeightTable.Layer] = []
-  /// The model that the trunk is within the file's, if it is one: its key there.
-  private(set) var nestedKey: String?
+  /// The name of the model that the trunk is within the file's, if it is one.
+  private(set) var nestedName: String?
   private(set) var hasNormalization = true
   /// The trunk's last layer and what it gives.
   private(set) var features = 0
@@ -30,7 +30,7 @@ struct ArchitectureMatch {
     var candidates = stored
     var outside: [KerasWeightTable.Layer] = []
     if models.count == 1, let model = models.first, model.variables.isEmpty {
-      nestedKey = model.key
+      nestedName = model.statedName ?? model.key
       candidates = Self.weighted(model.inner)
       outside = stored.filter { $0.key != model.key }
     }
@@ -50,7 +50,7 @@ struct ArchitectureMatch {
     compare()
     let used = Set(homes.values.map(\.key))
     rest = candidates.filter { !used.contains($0.key) }
-    if nestedKey != nil {
+    if nestedName != nil {
       // What belongs to the trunk's own model cannot stand behind it.
       contradictions += rest.map { Self.surplus($0, "the trunk \(trunk.title) has no place for it") }
       rest = outside
@@ -135,8 +135,8 @@ struct ArchitectureMatch {
         contradictions.append(
           FerryError(
             .invalidModel,
-            "\"\(first.key)\" and \"\(lower.key)\" both fit \(Self.words(layer)), and their order in the file is not that "
-              + "of their numbers", at: .init(node: layer.name),
+            "\"\(first.key)\" and \"\(lower.key)\" both fit \(Self.words(layer)), and their order in the file is not "
+              + "that of their numbers", at: .init(node: layer.name),
             hint: "give the network's configuration with --configuration MODEL.json"))
       }
       taken.insert(first.key)

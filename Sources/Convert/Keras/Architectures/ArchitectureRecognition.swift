@@ -20,7 +20,8 @@ package enum ArchitectureRecognition {
     guard fitting.isEmpty else {
       throw FerryError(
         .unsupportedModel,
-        "the file holds weights without a configuration, and they fit \(fitting.map(\.architecture.name).joined(separator: " and "))",
+        "the file holds weights without a configuration, and they fit "
+          + fitting.map(\.architecture.name).joined(separator: " and "),
         supported: "built-in architectures: \(names)", hint: "name the architecture with --architecture NAME")
     }
     let causes = candidates.sorted { $0.findings.count < $1.findings.count }.map { candidate in

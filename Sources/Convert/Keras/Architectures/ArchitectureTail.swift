@@ -39,7 +39,9 @@ enum ArchitectureTail {
         return nil
       }
     }
-    if let error = FerryError.all(strangers, summary: { "the file holds \($0) layers that have no place" }) { throw error }
+    if let error = FerryError.all(strangers, summary: { "the file holds \($0) layers that have no place" }) {
+      throw error
+    }
     // The order of a file that names its layers is that of the network.
     if naming == .layerNames, HeadChain.fits(chain, features: match.features) {
       self = .chain(orders: [links])

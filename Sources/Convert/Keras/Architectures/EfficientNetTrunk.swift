@@ -44,8 +44,8 @@ struct EfficientNetTrunk: KerasTrunk {
       because: isDeviation
         ? "the file stores ImageNet's standard deviations where the variance stands, as the published weights do, and "
           + "keras.applications then divides by their roots in a second Rescaling, which leaves no trace in the file"
-        : "a second Rescaling after the Normalization leaves no trace in the file; keras.applications has one only with "
-          + "its ImageNet weights, whose stored variance is 0.229, 0.224, 0.225, and here it is \(words)")
+        : "a second Rescaling after the Normalization leaves no trace in the file; keras.applications has one only "
+          + "with its ImageNet weights, whose stored variance is 0.229, 0.224, 0.225, and here it is \(words)")
     settings.hasSecondRescaling = choice == "imagenet"
     return settings
   }

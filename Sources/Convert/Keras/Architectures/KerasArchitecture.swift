@@ -56,9 +56,9 @@ package struct KerasArchitecture: Sendable {
     let layers = Self.layers(plan.layers, names: names)
     var model: KerasModel
     let lastName = layers.byPlan[last] ?? last
-    if let key = match.nestedKey {
+    if let name = match.nestedName {
       model = nested(
-        layers.all, trunkCount: trunkCount, key: key, input: inputName, features: layers.byPlan[features] ?? features,
+        layers.all, trunkCount: trunkCount, name: name, input: inputName, features: layers.byPlan[features] ?? features,
         last: lastName)
     } else {
       model = KerasModel(
@@ -124,21 +124,21 @@ extension KerasArchitecture {
 
   /// The trunk as a model within one that holds the layers behind it.
   private func nested(
-    _ layers: [KerasLayer], trunkCount: Int, key: String, input: String, features: String, last: String
+    _ layers: [KerasLayer], trunkCount: Int, name: String, input: String, features: String, last: String
   ) -> KerasModel {
     var trunk = KerasModel(
-      name: key, layers: Array(layers[..<trunkCount]), inputs: [KerasReference(input)],
+      name: name, layers: Array(layers[..<trunkCount]), inputs: [KerasReference(input)],
       outputs: [KerasReference(features)])
     trunk.layers = KerasLayerOrder.sorted(trunk.layers, inputs: trunk.inputs, outputs: trunk.outputs)
     let model = KerasLayer(
-      name: key, className: "Functional", calls: [[KerasReference(input)]], nested: trunk)
+      name: name, className: "Functional", calls: [[KerasReference(input)]], nested: trunk)
     let behind = layers[trunkCount...].map { layer in
       var layer = layer
-      layer.calls = layer.calls.map { $0.map { $0.layer == features ? KerasReference(key) : $0 } }
+      layer.calls = layer.calls.map { $0.map { $0.layer == features ? KerasReference(name) : $0 } }
       return layer
     }
     return KerasModel(
       name: modelName, layers: [layers[0], model] + behind, inputs: [KerasReference(input)],
-      outputs: [KerasReference(last == features ? key : last)])
+      outputs: [KerasReference(last == features ? name : last)])
   }
 }

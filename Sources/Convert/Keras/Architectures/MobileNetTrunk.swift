@@ -51,7 +51,7 @@ struct MobileNetTrunk: KerasTrunk {
     guard let last = widths["conv_pw_13"] else { return [] }
     let alpha = Double(last) / 1024
     let standard = Self.blocks.enumerated().allSatisfy { index, block in
-      widths["conv_pw_\(index + 1)"] == Int(Double(block.0) * alpha)
+      widths["conv_pw_\(index + 1)"] == Int(exactly: (Double(block.0) * alpha).rounded(.down))
     }
     return standard ? ["the shapes are those of MobileNet with alpha = \(alpha)"] : []
   }

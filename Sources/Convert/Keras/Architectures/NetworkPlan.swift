@@ -177,8 +177,8 @@ struct NetworkPlan {
   }
 
   private mutating func add(
-    _ className: String, _ name: String, _ inputs: [String], _ options: KeyValuePairs<String, JSONValue>, arrays: [[Int]] = [],
-    gives extent: Extent
+    _ className: String, _ name: String, _ inputs: [String], _ options: KeyValuePairs<String, JSONValue>,
+    arrays: [[Int]] = [], gives extent: Extent
   ) -> String {
     var all = JSONObject()
     if className != "InputLayer" { all.set("trainable", true) }

@@ -14,17 +14,5 @@ struct PlannedLayer {
   let arrays: [[Int]]
 
   /// The class as `.weights.h5` files spell it.
-  var countedClass: String { Self.snakeCase(className) }
-
-  static func snakeCase(_ className: String) -> String {
-    switch className {
-    case "Conv2D": "conv2d"
-    case "DepthwiseConv2D": "depthwise_conv2d"
-    case "SeparableConv2D": "separable_conv2d"
-    case "BatchNormalization": "batch_normalization"
-    case "Normalization": "normalization"
-    case "Dense": "dense"
-    default: className.lowercased()
-    }
-  }
+  var countedClass: String { KerasClassNames.snakeCase(className) }
 }

@@ -9,8 +9,8 @@ extension TrunkSettings {
   static func padding(_ assumptions: Assumptions) throws -> Bool {
     let padding = try assumptions.choose(
       "padding", default: "keras", allowed: ["keras", "symmetric"],
-      because: "the weights fit whichever side the odd pixel of padding is on; in Keras it is below and on the right, in "
-        + "networks carried over from PyTorch the padding is symmetric")
+      because: "the weights fit whichever side the odd pixel of padding is on; in Keras it is below and on the right, "
+        + "in networks carried over from PyTorch the padding is symmetric")
     return padding == "symmetric"
   }
 }

@@ -87,7 +87,9 @@ struct StateDictionaryGraph {
     }
     var tensor = array.tensor
     // A classifier that is stored as a 1×1 convolution and applied to a vector.
-    if case .linear? = plan.modules.first(where: { $0.name == module })?.kind, leaf == "weight", tensor.shape.rank == 4 {
+    if leaf == "weight", tensor.shape.rank == 4,
+      case .linear? = plan.modules.first(where: { $0.name == module })?.kind
+    {
       tensor = try tensor.reshaped(Array(tensor.shape.dimensions.prefix(2)))
     }
     return assembly.addWeight(tensor, name: array.path)

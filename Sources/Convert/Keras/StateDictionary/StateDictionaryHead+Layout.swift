@@ -18,7 +18,8 @@ extension StateDictionaryHead {
     guard !orders.isEmpty else {
       let kind = try assumptions.choose(
         "pooling", default: "avg", allowed: ["avg", "max", "none"],
-        because: "the file ends with the trunk's features, and pooling after them leaves no trace in it; \(title) has avg")
+        because: "the file ends with the trunk's features, and pooling after them leaves no trace in it; \(title) "
+          + "has avg")
       return Layout(last: kind == "none" ? features : plan.plain(pooling, .globalPool(Self.kind(kind)), of: features))
     }
     var kind = "avg"
@@ -92,8 +93,8 @@ extension StateDictionaryHead {
   private func epsilon(_ links: [Link], _ assumptions: Assumptions) throws -> Double {
     try assumptions.number(
       "head.epsilon", default: 1e-5, allowed: 0...1,
-      because: "a state dictionary does not hold the epsilon of the BatchNorm modules behind the trunk; 1e-05 is PyTorch's "
-        + "own")
+      because: "a state dictionary does not hold the epsilon of the BatchNorm modules behind the trunk; 1e-05 is "
+        + "PyTorch's own")
   }
 
   private func hiddenActivation(_ assumptions: Assumptions) throws -> String {

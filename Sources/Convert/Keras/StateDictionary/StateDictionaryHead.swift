@@ -54,7 +54,8 @@ struct StateDictionaryHead {
     guard !found.isEmpty else {
       let words = chain.map { link in
         link.isNormalization
-          ? "BatchNorm \"\(link.name)\" of \(link.inputs)" : "Linear \"\(link.name)\" from \(link.inputs) to \(link.outputs)"
+          ? "BatchNorm \"\(link.name)\" of \(link.inputs)"
+          : "Linear \"\(link.name)\" from \(link.inputs) to \(link.outputs)"
       }
       throw FerryError(
         .shapeMismatch,
@@ -65,7 +66,8 @@ struct StateDictionaryHead {
     if found.count > 1 {
       // The file's own order, or that of the numbers in the names, may be the order in which the modules were made.
       let natural = chain.indices.sorted { NaturalOrder.precedes(chain[$0].name, chain[$1].name) }
-      for order in [natural, Array(chain.indices)] where HeadChain.fits(order.map { chain[$0] }, features: match.features) {
+      for order in [natural, Array(chain.indices)]
+      where HeadChain.fits(order.map { chain[$0] }, features: match.features) {
         found.removeAll { $0 == order }
         found.insert(order, at: 0)
       }
