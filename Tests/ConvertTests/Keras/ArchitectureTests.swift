@@ -30,7 +30,7 @@ import Testing
     }
     let skipped = Set(written.layers.map(\.name)).subtracting(expected.map(\.name))
     let before = Dictionary(uniqueKeysWithValues: written.layers.map { ($0.name, $0.inputs) })
-    #expect(built.layers.map(\.name) == expected.map(\.name))
+    try #require(built.layers.map(\.name) == expected.map(\.name))
     for (layer, expected) in zip(built.layers, expected) {
       #expect(layer.className == expected.className)
       #expect(layer.options == expected.options, "\(layer.name)")
