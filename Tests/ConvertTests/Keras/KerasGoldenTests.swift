@@ -3,6 +3,7 @@ import FerryModel
 import FerryRuntime
 import FerryTensor
 import FerryVerify
+import Foundation
 import Testing
 
 /// One network is one graph with one set of weights, whichever file form it came in, and computes what Keras computed.
