@@ -101,6 +101,31 @@ import Testing
     }
   }
 
+  /// A layer without weights is listed, and shows that the network is another one.
+  @Test(arguments: [true, false]) func aListedLayerWithoutAPlaceIsNamed(isCounted: Bool) throws {
+    let written = try WrittenArchitecture("xception-head", dividedBy: 32)
+    let whole = try isCounted ? written.countedTable() : written.table()
+    let architecture = try #require(KerasArchitecture.named("keras/xception"))
+    func built(_ listed: [String], _ given: [String: String] = [:]) throws -> (KerasModel, Assumptions) {
+      var table = whole
+      table.layers += listed.map { KerasWeightTable.Layer(key: $0, variables: []) }
+      let assumptions = Assumptions(given)
+      return (try architecture.model(for: table, inputShape: nil, assumptions: assumptions).model, assumptions)
+    }
+    let error = #expect(throws: FerryError.self) { try built(["input_1", "rescaling_3", "dropout_1", "leaky_re_lu"]) }
+    #expect(
+      error?.message
+        == "the file lists layers without weights that keras/xception does not have: rescaling_3, leaky_re_lu")
+    #expect(error?.hint?.hasSuffix("--assume unplaced-layers=ignore") == true)
+    _ = try built(["rescaling_3"], ["unplaced-layers": "ignore"])
+    // A name that somebody chose says nothing.
+    _ = try built(["act_softmax", "add_7"])
+    let (model, assumptions) = try built(["global_max_pooling2d_2"])
+    #expect(model.layers.contains { $0.className == "GlobalMaxPooling2D" })
+    #expect(assumptions.settled.first { $0.key == "pooling" }?.reason == "the file lists such a layer")
+    #expect(assumptions.settled.contains { $0.key == "head.epsilon" })
+  }
+
   /// Widths that fit in several orders: the choice is the user's.
   @Test func anAmbiguousOrderIsAnAssumption() throws {
     let table = try WrittenArchitecture("xception-head", dividedBy: 2048).countedTable()

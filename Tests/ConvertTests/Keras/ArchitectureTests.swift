@@ -82,7 +82,7 @@ import Testing
     #expect(notes.count == 8)
     #expect(
       notes[0]
-        == "\"conv2d_8\" is taken for the Conv2D \"conv2d\" (a name that Keras makes up), by order and shape")
+        == "\"conv2d_8\" is taken for the Conv2D of the shortcut of block 2, by order and shape")
     let sum = try #require(built.layers.first { $0.name == "add" })
     #expect(sum.calls[0].map(\.layer) == ["block2_pool", "batch_normalization_8"])
   }
@@ -124,6 +124,12 @@ import Testing
     #expect(try rescalings([1, 1, 1]).1?.value == "none")
     #expect(try rescalings([0.229, 0.224, 0.225], ["rescaling": "none"]).0 == 1)
     #expect(try rescalings([1, 1, 1], ["rescaling": "imagenet"]).0 == 2)
+
+    // A file that lists its layers shows how many there are.
+    var table = try written.table(values: ["normalization/variance": [1, 1, 1]])
+    table.layers += ["rescaling_4", "rescaling_5"].map { KerasWeightTable.Layer(key: $0, variables: []) }
+    let built = try model("keras/efficientnet-b1", table).model
+    #expect(built.layers.count { $0.className == "Rescaling" } == 2)
   }
 
   @Test func efficientNetWithoutNormalizationTakesNormalisedPictures() throws {

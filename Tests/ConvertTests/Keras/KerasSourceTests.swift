@@ -97,6 +97,35 @@ import Testing
       ])
   }
 
+  /// Keras 3 writes the models' names in front of an inner layer's; layers may have slashes in theirs.
+  @Test func readsPathsOfModelsInModels() throws {
+    let source = try source(
+      [
+        dataset("sequential_1/sequential_3/sequential_1/dense/kernel"),
+        dataset("sequential_1/sequential_3/sequential_1/se/expand/kernel"),
+        dataset("se/reduce/se/reduce/kernel"),
+      ],
+      attributes: [
+        "": ["layer_names": .texts(["sequential_1", "se/reduce"])],
+        "sequential_1": [
+          "weight_names": .texts([
+            "sequential_3/sequential_1/dense/kernel", "sequential_3/sequential_1/se/expand/kernel",
+          ])
+        ],
+        "se/reduce": ["weight_names": .texts(["se/reduce/kernel"])],
+      ])
+    #expect(
+      names(source.weights.layers) == [
+        "sequential_1: (dense: kernel=sequential_1/sequential_3/sequential_1/dense/kernel "
+          + "se: (expand: kernel=sequential_1/sequential_3/sequential_1/se/expand/kernel))",
+        "se/reduce: kernel=se/reduce/se/reduce/kernel",
+      ])
+    let layers = [KerasLayer(name: "dense", className: "Dense"), KerasLayer(name: "se/expand", className: "Dense")]
+    let scope = KerasWeightScope(naming: .layerNames, layers: source.weights.layers[0].inner)
+    let bound = try scope.bindings(of: KerasModel(name: "m", layers: layers, inputs: [], outputs: []))
+    #expect(bound.map { $0.stored?.variables.count } == [1, 1])
+  }
+
   @Test func listsWhatTheListsGetWrong() {
     #expect(
       refusal {

@@ -67,9 +67,13 @@ struct ArchitectureMatch {
     return settings
   }
 
-  var evidence: TrunkEvidence {
+  /// - Parameter listed: the layers without weights that stand beside the trunk's.
+  func evidence(_ listed: ListedLayers) -> TrunkEvidence {
     guard let home = homes["normalization"], home.variables.count > 1 else { return TrunkEvidence() }
-    return TrunkEvidence(variance: home.variables[1].tensor.doubles())
+    return TrunkEvidence(
+      variance: home.variables[1].tensor.doubles(),
+      // Of a model within another a file lists only the layers with weights.
+      rescalingCount: nestedName == nil ? listed.rescalingCount : nil)
   }
 
   private static func weighted(_ layers: [KerasWeightTable.Layer]) -> [KerasWeightTable.Layer] {
@@ -218,8 +222,9 @@ struct ArchitectureMatch {
   private static func text(_ shapes: [[Int]]) -> String { shapes.map { "\($0)" }.joined(separator: ", ") }
 
   private static func words(_ layer: PlannedLayer) -> String {
-    let words = "the \(layer.className) \"\(layer.name)\""
-    return layer.isNumbered ? "\(words) (a name that Keras makes up)" : words
+    guard layer.isNumbered else { return "the \(layer.className) \"\(layer.name)\"" }
+    // Its name is made up by Keras and differs from session to session.
+    return "the \(layer.className) of " + (layer.place ?? "the name \"\(layer.name)\"")
   }
 }
 

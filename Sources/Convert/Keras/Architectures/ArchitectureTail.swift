@@ -68,17 +68,21 @@ enum ArchitectureTail {
 extension ArchitectureTail {
   /// Lays the tail on the trunk's features, with what the file cannot prove settled.
   ///
-  /// - Parameter names: the file's names of layers, by the plan's.
+  /// - Parameters:
+  ///   - listed: the file's layers without weights.
+  ///   - names: the file's names of layers, by the plan's.
   /// - Returns: the last layer.
   func lay(
-    _ plan: inout NetworkPlan, on features: String, classifier: KerasClassifier, assumptions: Assumptions,
-    names: inout [String: String]
+    _ plan: inout NetworkPlan, on features: String, classifier: KerasClassifier, listed: ListedLayers,
+    assumptions: Assumptions, names: inout [String: String]
   ) throws -> String {
     switch self {
     case .none:
       let pooling = try assumptions.choose(
-        "pooling", default: "none", allowed: ["none", "avg", "max"],
-        because: "the file ends with the trunk's features, and pooling after them leaves no trace in it")
+        "pooling", default: listed.pooling ?? "none", allowed: ["none", "avg", "max"],
+        because: listed.pooling == nil
+          ? "the file ends with the trunk's features, and pooling after them leaves no trace in it"
+          : "the file lists such a layer after the trunk's features")
       return pooling == "none"
         ? features : plan.globalPooling(classifier.poolingAlone[pooling], of: features, pooling)
     case .convolution(let layer, let classes):
@@ -98,8 +102,10 @@ extension ArchitectureTail {
         if let dropout = classifier.dropout { x = plan.dropout(dropout.name, of: x, rate: dropout.rate) }
       } else {
         let pooling = try assumptions.choose(
-          "pooling", default: "avg", allowed: ["avg", "max"],
-          because: "the file does not say how the features are pooled for the layers behind them")
+          "pooling", default: listed.pooling ?? "avg", allowed: ["avg", "max"],
+          because: listed.pooling == nil
+            ? "the file does not say how the features are pooled for the layers behind them"
+            : "the file lists such a layer")
         x = plan.globalPooling(classifier.poolingAlone[pooling], of: features, pooling)
       }
       let lastDense = links.lastIndex { if case .dense = $0.signature { true } else { false } }
@@ -113,7 +119,7 @@ extension ArchitectureTail {
             index == lastDense ? try outputActivation(units, assumptions) : try hiddenActivation(assumptions)
           x = plan.dense(name, of: x, units: units, hasBias: hasBias, activation: function)
         default:
-          x = plan.batchNormalization(name, of: x, axis: 1)
+          x = plan.batchNormalization(name, of: x, axis: 1, epsilon: try headEpsilon(plan.epsilon, assumptions))
         }
       }
       return x
@@ -127,6 +133,12 @@ extension ArchitectureTail {
       "head.order", default: texts[0], allowed: texts,
       because: "the widths of the layers behind the trunk fit in more than one order")
     return orders[texts.firstIndex(of: choice) ?? 0]
+  }
+
+  private func headEpsilon(_ standard: Double, _ assumptions: Assumptions) throws -> Double {
+    try assumptions.number(
+      "head.epsilon", default: standard, allowed: 0...1,
+      because: "the file does not hold the epsilon of the BatchNormalization layers behind the trunk")
   }
 
   private func hiddenActivation(_ assumptions: Assumptions) throws -> String {

@@ -39,9 +39,13 @@ struct EfficientNetTrunk: KerasTrunk {
     let isDeviation =
       variance.count == 3 && zip(variance, Self.deviations).allSatisfy { abs($0 - $1) < 1e-3 }
     let words = variance.prefix(3).map { "\(Float($0))" }.joined(separator: ", ")
+    let listed = evidence.rescalingCount ?? 0
     let choice = try assumptions.choose(
-      "rescaling", default: isDeviation ? "imagenet" : "none", allowed: ["imagenet", "none"],
-      because: isDeviation
+      "rescaling", default: isDeviation || listed > 1 ? "imagenet" : "none", allowed: ["imagenet", "none"],
+      because: listed > 1
+        ? "the file lists a second Rescaling, and not what it scales by; that of keras.applications divides by the "
+          + "roots of ImageNet's standard deviations"
+        : isDeviation
         ? "the file stores ImageNet's standard deviations where the variance stands, as the published weights do, and "
           + "keras.applications then divides by their roots in a second Rescaling, which leaves no trace in the file"
         : "a second Rescaling after the Normalization leaves no trace in the file; keras.applications has one only "

@@ -33,7 +33,8 @@ package struct KerasArchitecture: Sendable {
     let tail = try ArchitectureTail(match, naming: table.naming)
 
     let size = try size(inputShape, match, assumptions)
-    let settings = try trunk.settle(match.evidence, assumptions)
+    let listed = ListedLayers(table)
+    let settings = try trunk.settle(match.evidence(listed), assumptions)
     var plan = NetworkPlan(widths: match.widths, epsilon: settings.epsilon)
     let inputName = inputName(table)
     let input = plan.input(inputName, size)
@@ -42,13 +43,14 @@ package struct KerasArchitecture: Sendable {
     var names = match.homes.mapValues { $0.statedName ?? $0.key }
     var tailNames: [String: String] = [:]
     let last = try tail.lay(
-      &plan, on: features, classifier: trunk.classifier, assumptions: assumptions, names: &tailNames)
+      &plan, on: features, classifier: trunk.classifier, listed: listed, assumptions: assumptions, names: &tailNames)
+    try refuseUnplaced(listed, plan: plan, trunkCount: match.nestedName == nil ? 0 : trunkCount, assumptions)
 
     var notes = match.notes + trunk.remarks(widths: match.widths)
-    if case .chain(let orders) = tail, table.naming == .classCounters, orders[0].count > 1 {
+    if case .chain(let orders) = tail, orders[0].count > 1 {
       notes.append(
-        "the order of the layers behind the trunk, \(orders[0].map(\.layer.key).joined(separator: ", ")), follows from "
-          + "their widths")
+        "the layers behind the trunk, \(orders[0].map(\.layer.key).joined(separator: ", ")), are taken for a chain in "
+          + "this order, by \(table.naming == .classCounters ? "" : "place and ")width")
     }
     for (planned, key) in tailNames {
       names[planned] = match.rest.first { $0.key == key }?.statedName ?? key
@@ -71,6 +73,21 @@ package struct KerasArchitecture: Sendable {
 
 extension KerasArchitecture {
   private var modelName: String { String(name.drop { $0 != "/" }.dropFirst()) }
+
+  /// - Parameter trunkCount: how many layers of the plan belong to a model within the file's, which lists none of them.
+  /// - Throws: `unsupportedModel` for layers that the network has and the architecture has not.
+  private func refuseUnplaced(
+    _ listed: ListedLayers, plan: NetworkPlan, trunkCount: Int, _ assumptions: Assumptions
+  ) throws {
+    let ignores = try assumptions.optional("unplaced-layers", allowed: ["ignore"]) != nil
+    let unplaced = listed.unplaced(among: Array(plan.layers[trunkCount...]))
+    guard !unplaced.isEmpty, !ignores else { return }
+    throw FerryError(
+      .unsupportedModel,
+      "the file lists layers without weights that \(name) does not have: \(unplaced.joined(separator: ", "))",
+      hint: "give the network's configuration with --configuration MODEL.json, or leave them out with "
+        + "--assume unplaced-layers=ignore")
+  }
 
   /// The input layer's name: the file's, where it lists layers without weights, else Keras's.
   private func inputName(_ table: KerasWeightTable) -> String {

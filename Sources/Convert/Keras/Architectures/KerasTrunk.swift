@@ -40,6 +40,8 @@ struct KerasClassifier {
 struct TrunkEvidence {
   /// The variance of the Normalization layer; nil if the file has no such layer.
   var variance: [Double]?
+  /// How many layers scale pictures; nil if the file does not say.
+  var rescalingCount: Int?
 }
 
 /// What is taken for granted of a trunk.

@@ -16,7 +16,9 @@ struct NetworkPlan {
   /// The numbers of output channels that a file's shapes say, by layer; where it says nothing, the standard ones hold.
   private let widths: [String: Int]
   /// Of every BatchNormalization.
-  private let epsilon: Double
+  let epsilon: Double
+  /// Where the layers that are laid now stand, for those that Keras numbers.
+  var place: String?
 
   init(widths: [String: Int] = [:], epsilon: Double = 1e-3) {
     self.widths = widths
@@ -83,12 +85,16 @@ struct NetworkPlan {
       gives: Extent(channels: filters, height: before.height, width: before.width))
   }
 
-  mutating func batchNormalization(_ name: String?, of input: String, axis: Int = 3) -> String {
+  /// - Parameter epsilon: nil for the network's own.
+  mutating func batchNormalization(
+    _ name: String?, of input: String, axis: Int = 3, epsilon: Double? = nil
+  ) -> String {
     let channels = extent(of: input).channels
     return add(
       "BatchNormalization", name ?? numbered("batch_normalization"), [input],
       [
-        "axis": .array([number(axis)]), "momentum": 0.99, "epsilon": .number(epsilon), "center": true, "scale": true,
+        "axis": .array([number(axis)]), "momentum": 0.99, "epsilon": .number(epsilon ?? self.epsilon), "center": true,
+        "scale": true,
       ],
       arrays: [[Int]](repeating: [channels], count: 4), gives: extent(of: input))
   }
@@ -187,7 +193,8 @@ struct NetworkPlan {
     let isNumbered = numbers[Self.stem(of: name)] != nil
     layers.append(
       PlannedLayer(
-        name: name, className: className, options: all, inputs: inputs, isNumbered: isNumbered, arrays: arrays))
+        name: name, className: className, options: all, inputs: inputs, isNumbered: isNumbered,
+        place: isNumbered ? place : nil, arrays: arrays))
     extents[name] = extent
     return name
   }

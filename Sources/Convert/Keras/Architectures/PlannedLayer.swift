@@ -10,6 +10,8 @@ struct PlannedLayer {
   let inputs: [String]
   /// Whether Keras numbered it, so that a file may call it otherwise.
   let isNumbered: Bool
+  /// Where in the architecture a layer with a number stands: "the shortcut of block 3".
+  let place: String?
   /// The shapes of its arrays, in the order in which Keras makes them.
   let arrays: [[Int]]
 

@@ -44,10 +44,12 @@ struct XceptionTrunk: KerasTrunk {
     _ plan: inout NetworkPlan, _ block: Int, on input: String, filters: (first: Int, second: Int),
     _ settings: TrunkSettings
   ) -> String {
+    plan.place = "the shortcut of block \(block)"
     let names = (first: "block\(block)_sepconv1", second: "block\(block)_sepconv2")
     var shortcut = plan.convolution(
       nil, of: input, filters: plan.width(names.second, standard: filters.second), kernel: 1, stride: 2)
     shortcut = plan.batchNormalization(nil, of: shortcut)
+    plan.place = nil
     var x = separable(&plan, names.first, on: input, filters: filters.first, activatesFirst: block != 2)
     x = separable(&plan, names.second, on: x, filters: filters.second, activatesFirst: true)
     if settings.isPaddedAlike {

@@ -1,25 +1,33 @@
 import FerryTensor
 
 /// The stored arrays among which a model's layers look for theirs.
-struct KerasWeightScope {
+package struct KerasWeightScope {
   let naming: KerasWeightTable.Naming
   let layers: [KerasWeightTable.Layer]
 
+  package init(naming: KerasWeightTable.Naming, layers: [KerasWeightTable.Layer]) {
+    self.naming = naming
+    self.layers = layers
+  }
+
   /// What a layer of a model finds, and what a reader has to know about it.
-  struct Binding {
+  package struct Binding {
     /// nil if there is nothing for the layer.
-    var stored: KerasWeightTable.Layer?
+    package var stored: KerasWeightTable.Layer?
     var note: String?
   }
 
   /// One for each layer, in the model's order.
   ///
   /// - Throws: `invalidModel` where a counted name belongs to a layer of another name.
-  func bindings(of model: KerasModel) throws -> [Binding] {
+  package func bindings(of model: KerasModel) throws -> [Binding] {
     let byKey = Dictionary(layers.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     switch naming {
     case .layerNames:
-      return model.layers.map { layer in Binding(stored: byKey[layer.name].map { Self.own($0, layer) }) }
+      return model.layers.map { layer in
+        let found = byKey[layer.name] ?? Self.layer(at: layer.name.split(separator: "/"), among: layers)
+        return Binding(stored: found.map { Self.own($0, layer) })
+      }
     case .classCounters:
       var counts: [String: Int] = [:]
       return try model.layers.map { layer in
@@ -41,6 +49,18 @@ struct KerasWeightScope {
       inner.append(KerasWeightTable.Layer(key: nested.key, variables: nested.variables))
     }
     return KerasWeightScope(naming: naming, layers: inner)
+  }
+
+  /// A layer whose name holds slashes, which part the names of arrays as well.
+  private static func layer(
+    at path: [Substring], among layers: [KerasWeightTable.Layer]
+  ) -> KerasWeightTable.Layer? {
+    guard path.count > 1, var found = layers.first(where: { $0.key == path[0] }) else { return nil }
+    for part in path.dropFirst() {
+      guard let next = found.inner.first(where: { $0.key == part }) else { return nil }
+      found = next
+    }
+    return found
   }
 
   /// The arrays of a layer that was renamed keep its old name between.

@@ -19,7 +19,17 @@ enum CountedWeights {
     }
     let form = KerasForm.countedWeights.words
     if let error = FerryError.all(findings, summary: { "\($0) arrays are not where \(form) are" }) { throw error }
-    return KerasWeightTable(naming: .classCounters, layers: whole.inner)
+    // Layers without weights have groups all the same.
+    let known = Set(whole.inner.map(\.key))
+    let bare = contents.contents.groups.compactMap { path -> String? in
+      let parts = path.split(separator: "/")
+      guard parts.count == 2, containers.contains(String(parts[0])), !known.contains(String(parts[1])) else {
+        return nil
+      }
+      return String(parts[1])
+    }
+    return KerasWeightTable(
+      naming: .classCounters, layers: whole.inner + bare.map { KerasWeightTable.Layer(key: $0, variables: []) })
   }
 
   private static func layer(

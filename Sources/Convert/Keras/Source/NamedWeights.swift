@@ -73,13 +73,17 @@ enum NamedWeights {
     _ key: String, _ variables: [(prefix: [String], variable: KerasWeightTable.Variable)]
   ) -> KerasWeightTable.Layer {
     let prefixes = Set(variables.map(\.prefix))
-    if prefixes.count == 1, let only = prefixes.first, only.isEmpty || only.last == key {
+    // A layer's name may hold slashes itself.
+    if prefixes.count == 1, let only = prefixes.first?.joined(separator: "/"),
+      only.isEmpty || only == key || only.hasSuffix("/\(key)")
+    {
       return KerasWeightTable.Layer(key: key, variables: variables.map(\.variable))
     }
     let root = Branch(key)
     for (prefix, variable) in variables {
-      // Keras 3 puts the model's own name in front.
-      root.add(variable, prefix.first == key ? prefix.dropFirst() : prefix[...])
+      // Keras 3 puts the model's own name in front, and that of the model it is in.
+      let own = prefix.prefix(2).firstIndex(of: key)
+      root.add(variable, own.map { prefix[($0 + 1)...] } ?? prefix[...])
     }
     return root.layer
   }
