@@ -14,7 +14,7 @@ from kerasfiles.calibration import calibrated
 from kerasfiles.containers import REWRITTEN, rewrite
 from kerasfiles.forms import ARCHIVE2, EVERY, FULL2, IMITATED, LEGACY, WEIGHTS2, Form
 from kerasfiles.networks import KerasNetwork
-from kerasfiles.reproducible import fixed_time
+from kerasfiles.reproducible import fixed_time, renumber
 
 OPSET = 13
 
@@ -40,6 +40,8 @@ class Maker:
         elif form in (FULL2, ARCHIVE2):
             with fixed_time():
                 self.model.save(path)
+            if form is ARCHIVE2:
+                renumber(path)
         else:
             assert form in (LEGACY, WEIGHTS2)
             self.model.save_weights(path)

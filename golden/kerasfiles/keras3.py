@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasfiles.forms import ARCHIVE3, FULL3, WEIGHTS3, Form
 from kerasfiles.networks import KerasNetwork
-from kerasfiles.reproducible import fixed_time
+from kerasfiles.reproducible import fixed_time, renumber
 from kerasfiles.truth import answers, peak_error, set_weights
 
 # Two versions of TensorFlow compute the same network in float32.
@@ -41,6 +41,8 @@ class Maker:
                 self.model.save_weights(path)
             else:
                 self.model.save(path)
+        if form is ARCHIVE3:
+            renumber(path)
 
 
 def one_step(model: keras.Model, network: KerasNetwork) -> None:
