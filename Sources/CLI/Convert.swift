@@ -8,8 +8,9 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Carry a trained network into a bundle.",
     discussion: """
-      Reads an ONNX or Keras file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels read
-      them. Every node and weight of the source is accounted for; what is not understood is refused, all of it at once.
+      Reads an ONNX or Keras file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels
+      read them. Every node and weight of the source is accounted for; what is not understood is refused, all of it at
+      once.
 
         ferry convert model.onnx                          writes model.ferry
         ferry convert model.h5                            or .keras: the file states its network

@@ -10,8 +10,8 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what is in a source file or a bundle.",
     discussion: """
-      Of an ONNX or Keras file: what convert would carry, fold and fuse, or everything that it would refuse, at once. Nothing is
-      written.
+      Of an ONNX or Keras file: what convert would carry, fold and fuse, or everything that it would refuse, at once.
+      Nothing is written.
       Of a bundle: its models, inputs, outputs, weights and where they came from.
 
         ferry inspect model.onnx
@@ -20,7 +20,8 @@ struct Inspect: ParsableCommand {
         ferry inspect model.onnx --svg model.svg          the graph as a picture, repeated blocks drawn once
       """)
 
-  @Argument(help: "An .onnx, .h5, .keras or .ferry file.", completion: .file(extensions: SourceFile.endings + ["ferry"]))
+  @Argument(
+    help: "An .onnx, .h5, .keras or .ferry file.", completion: .file(extensions: SourceFile.endings + ["ferry"]))
   var file: String
 
   @Flag(help: "List every node of the graph.")

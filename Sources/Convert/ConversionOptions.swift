@@ -26,6 +26,11 @@ public struct ConversionOptions: Sendable {
 
   public init() {}
 
+  /// The option that states the network of a file of weights alone, if one does.
+  var statesNetwork: String? {
+    architecture != nil ? "--architecture" : configuration != nil ? "--configuration" : nil
+  }
+
   /// What the user settled besides the assumptions that are recorded already, as the report keeps it.
   func fixed(except recorded: Set<String>) -> [SettledAssumption] {
     var all = assumptions.filter { !recorded.contains($0.key) }

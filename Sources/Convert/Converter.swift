@@ -13,7 +13,7 @@ public enum Converter {
   ///
   /// - Throws: one `FerryError` that lists all that is wrong with the file or not supported in it.
   public static func convert(onnx path: String, options: ConversionOptions = ConversionOptions()) throws -> Conversion {
-    if let foreign = options.architecture.map({ _ in "--architecture" }) ?? options.configuration.map({ _ in "--configuration" }) {
+    if let foreign = options.statesNetwork {
       throw FerryError(
         .usage, "\(foreign) is for Keras files of weights alone", at: .init(file: path),
         hint: "an ONNX file states its own network: leave \(foreign) out")
@@ -34,7 +34,8 @@ public enum Converter {
 
   /// Runs the passes on what was imported and draws up the account.
   static func conversion(
-    of imported: consuming ImportedModel, from source: SourceDescription, assumptions: Assumptions, options: ConversionOptions
+    of imported: consuming ImportedModel, from source: SourceDescription, assumptions: Assumptions,
+    options: ConversionOptions
   ) throws -> Conversion {
     // The graph alone holds its weights from here on: each goes when a pass has no more use for it.
     var graph = imported.graph

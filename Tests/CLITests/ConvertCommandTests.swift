@@ -96,7 +96,7 @@ import Testing
         "error: the shape 1x3xhei-ght cannot be read: \"hei-ght\" is neither a number nor a symbol"))
     let pass = try Command(["convert", model, "--disable", "nonsense", "-o", "/dev/null/x"])
     #expect(pass.status == 64)
-    #expect(pass.errors.contains("supported: drop-whole-slice, recognise-flatten"))
+    #expect(pass.errors.contains("supported: drop-whole-slice, recognise-reshape, recognise-flatten"))
     #expect(try Command(["convert", model, "-o", model]).status == 64)
     // How a source is converted says nothing about a bundle.
     let bundle = "\(golden)/bundle/version-1.ferry"

@@ -66,7 +66,8 @@ struct SourceOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Settle what the file cannot prove; recorded in the bundle. The report names what is open: unused-weights=drop, …",
+      "Settle what the file cannot prove; recorded in the bundle. The report names what is open. Always known: "
+        + "unused-weights=drop.",
       valueName: "key=value"))
   var assume: [String] = []
 

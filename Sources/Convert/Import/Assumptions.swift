@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// What a source cannot prove and the import has to take for granted. Each is settled by the user (`--assume KEY=VALUE`)
-/// or by a default with its reason, and is recorded either way.
+/// What a source cannot prove and the import has to take for granted. Each is settled by the user (`--assume
+/// KEY=VALUE`) or by a default with its reason, and is recorded either way.
 package final class Assumptions {
   private let given: [String: String]
   private var asked: [String: String] = [:]

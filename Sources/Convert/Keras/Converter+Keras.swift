@@ -5,8 +5,8 @@ extension Converter {
   /// Whether a file is one for `convert(keras:reading:options:)`, by its content.
   public static func isKeras(_ path: String) throws -> Bool { try KerasFile.looksLikeKeras(path) }
 
-  /// Converts a Keras file: a model (`.h5`, `.keras`), weights alone (`.h5`, `.weights.h5`), or PyTorch weights that were
-  /// stored in HDF5.
+  /// Converts a Keras file: a model (`.h5`, `.keras`), weights alone (`.h5`, `.weights.h5`), or PyTorch weights that
+  /// were stored in HDF5.
   ///
   /// - Parameters:
   ///   - access: where the HDF5 library does its work. `.inProcess` is unsafe on files of unknown origin.
@@ -74,9 +74,8 @@ extension Converter {
 
   /// The text that states the network; nil where a built-in architecture has to.
   private static func configuration(of source: KerasSource, _ options: ConversionOptions) throws -> String? {
-    let given = options.architecture.map { _ in "--architecture" } ?? options.configuration.map { _ in "--configuration" }
     if let text = source.configuration {
-      guard let given else { return text }
+      guard let given = options.statesNetwork else { return text }
       throw FerryError(
         .usage, "\(given) is for files of weights alone; this file states its own network", hint: "leave \(given) out")
     }
@@ -145,7 +144,8 @@ extension KerasConfiguration {
     let file = try MappedFile(path: path)
     guard file.byteCount <= 64 << 20 else {
       throw FerryError(
-        .invalidModel, "the configuration has \(file.byteCount) bytes", at: .init(file: path), supported: "up to 64 MiB")
+        .invalidModel, "the configuration has \(file.byteCount) bytes", at: .init(file: path),
+        supported: "up to 64 MiB")
     }
     guard let text = file.withBytes({ String(validating: $0, as: UTF8.self) }) else {
       throw FerryError(

@@ -1,7 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// What a node does that multiplies a value by a constant number a channel (axis 1) and adds another: y = scale · x + bias.
+/// What a node does that multiplies a value by a constant number a channel (axis 1) and adds another:
+/// y = scale · x + bias.
 struct ChannelAffine {
   /// The value that is scaled.
   let value: ValueID
@@ -30,7 +31,8 @@ struct ChannelAffine {
     guard let binary = node.operation as? Binary else { return nil }
     for (operand, constant) in [(0, 1), (1, 0)] {
       let id = node.inputs[operand]
-      guard graph.weights[id] == nil, let numbers = Self.numbers(of: node.inputs[constant], for: graph[id].shape, graph),
+      guard graph.weights[id] == nil,
+        let numbers = Self.numbers(of: node.inputs[constant], for: graph[id].shape, graph),
         let (scale, bias) = Self.affine(binary.kind, numbers, isLeft: constant == 0)
       else { continue }
       value = id

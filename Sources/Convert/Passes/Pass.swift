@@ -74,7 +74,8 @@ package enum PassCatalogue {
           counts[type.name, default: 0] += count
           guard counts[type.name, default: 0] <= limit else {
             throw FerryError(
-              .internalDefect, "the pass \(type.name) finds no end", hint: "this is a defect of Ferry: please report it")
+              .internalDefect, "the pass \(type.name) finds no end",
+              hint: "this is a defect of Ferry: please report it")
           }
           try check(graph, after: "the pass \(type.name)")
         }

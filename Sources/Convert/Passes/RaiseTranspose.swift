@@ -5,7 +5,7 @@ import FerryTensor
 /// that turns them first: the Transpose moves up to the input.
 package struct RaiseTranspose: Pass {
   package static let name = "raise-transpose"
-  package static let summary = "move a Transpose above the arithmetic with constants that stands between it and an input"
+  package static let summary = "move a Transpose above the arithmetic with constants between it and an input"
 
   package init() {}
 

@@ -1,8 +1,8 @@
 import FerryModel
 import FerryTensor
 
-/// A Transpose that moves nothing but axes of extent 1 leaves every element where it is: a Reshape. The one channel of a
-/// grey picture may stand first or last.
+/// A Transpose that moves nothing but axes of extent 1 leaves every element where it is: a Reshape. The one channel of
+/// a grey picture may stand first or last.
 package struct RecogniseReshape: Pass {
   package static let name = "recognise-reshape"
   package static let summary = "recognise a Transpose that moves only axes of extent 1 as Reshape"

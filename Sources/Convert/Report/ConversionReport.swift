@@ -75,7 +75,8 @@ public struct ConversionReport: Sendable {
     return [
       "source": [
         "file": .string(source.fileName), "format": .string(source.format), "bytes": number(source.byteCount),
-        "sha256": .string(source.sha256), "producer": .string(source.producer), "opset": source.opset.map(number) ?? .null,
+        "sha256": .string(source.sha256), "producer": .string(source.producer),
+        "opset": source.opset.map(number) ?? .null,
         "externalFiles": .array(
           source.externalFiles.map { ["name": .string($0.name), "sha256": .string($0.sha256)] }),
         "nodes": number(sourceNodeCount),
@@ -89,7 +90,8 @@ public struct ConversionReport: Sendable {
       "assumptions": .array(
         assumptions.map {
           [
-            "key": .string($0.key), "value": .string($0.value), "reason": .string($0.reason), "given": .bool($0.isGiven),
+            "key": .string($0.key), "value": .string($0.value), "reason": .string($0.reason),
+            "given": .bool($0.isGiven),
           ]
         }),
       "notes": .array(notes.map { .string($0) }),

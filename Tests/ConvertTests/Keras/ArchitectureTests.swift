@@ -79,7 +79,8 @@ import Testing
     let (built, _, notes) = try model("keras/xception", written.table())
     let convolutions = built.layers.filter { $0.className == "Conv2D" }.map(\.name)
     #expect(convolutions.suffix(4) == ["conv2d_8", "conv2d_9", "conv2d_10", "conv2d_11"])
-    #expect(notes.count == 8)
+    #expect(notes.count == 9)
+    #expect(notes.last?.hasPrefix("the layers behind the trunk, batch_normalization_12, dense,") == true)
     #expect(
       notes[0]
         == "\"conv2d_8\" is taken for the Conv2D of the shortcut of block 2, by order and shape")
@@ -96,7 +97,7 @@ import Testing
     #expect(
       settled == [
         "input-shape": "batchx299x299x3", "epsilon": "1e-05", "padding": "symmetric", "pooling": "avg",
-        "head.activation": "relu", "head.output": "linear",
+        "head.activation": "relu", "head.output": "linear", "head.epsilon": "1e-05",
       ])
     #expect(assumptions.settled.allSatisfy { !$0.reason.isEmpty })
     #expect(built.layers.last?.options["activation"] == "linear")

@@ -53,7 +53,8 @@ import Testing
     let input = KerasText.object("InputLayer", "x", "\"batch_shape\": [null, 4]", nodes: "[]")
     for node in [
       "{\"q\": [\"x\", 0, 0, {}], \"p\": [\"x\", 0, 0, {}]}",
-      "{\"args\": [], \"kwargs\": {\"inputs\": {\"q\": \(tensor("x")), \"p\": \(tensor("x"))}, \"mask\": [null, null]}}",
+      "{\"args\": [], \"kwargs\": {\"inputs\": {\"q\": \(tensor("x")), \"p\": \(tensor("x"))}, "
+        + "\"mask\": [null, null]}}",
       "{\"args\": [[\(tensor("x")), \(tensor("x"))]], \"kwargs\": {\"mask\": {\"q\": null, \"p\": [null]}}}",
     ] {
       let layers = "\(input), \(KerasText.object("Add", "a", nodes: "[\(node)]"))"

@@ -62,44 +62,6 @@ final class ONNXImporter {
     for output in try chosenOutputs(outputs) { try addOutput(output.name, declared: output.elementType) }
   }
 
-  /// The graph with the account of the file's nodes and weights; after `run`.
-  var imported: ImportedModel {
-    let reached = SourceReach(model.graph, outputs: graph.outputs.map { graph[$0].name })
-    let nodes = model.graph.nodes.map { node in
-      ImportedNode(
-        name: node.displayName, operatorName: node.operatorType, outcome: outcomes[node.index],
-        isReached: reached.nodes[node.index], outputs: node.outputs)
-    }
-    return ImportedModel(graph: graph, nodes: nodes, weights: importedWeights(reached: reached))
-  }
-
-  private func importedWeights(reached: SourceReach?) -> [ImportedWeight] {
-    model.graph.initializers.map { initializer in
-      let name = initializer.name
-      let use: ImportedWeight.Use =
-        if isRead(name) {
-          reached?.names.contains(name) ?? true ? .read : .unreached
-        } else if let rule = WeightFates.counterRule(name, initializer.tensor) {
-          .leftOut(.counter, rule: rule)
-        } else {
-          .unused
-        }
-      return ImportedWeight(name: name, byteCount: initializer.tensor.byteCount, use: use)
-    }
-  }
-
-  private func chosenOutputs(_ names: [String]) throws -> [(name: String, elementType: ElementType?)] {
-    let own = model.graph.outputs.map { (name: $0.name, elementType: $0.elementType) }
-    return try names.isEmpty
-      ? own
-      : names.map { name in
-        guard let operand = environment[name], case .value = operand else {
-          throw FerryError.unknownOutput(name, among: environment.compactMap { if case .value = $1 { $0 } else { nil } })
-        }
-        return own.first { $0.name == name } ?? (name, nil)
-      }
-  }
-
   /// Outputs keep the source's names, also where the source gives another value a second name.
   private func addOutput(_ name: String, declared: ElementType?) throws {
     guard let operand = environment[name] else { return }
