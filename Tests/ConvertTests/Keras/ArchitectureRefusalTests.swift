@@ -126,6 +126,27 @@ import Testing
     #expect(assumptions.settled.contains { $0.key == "head.epsilon" })
   }
 
+  /// EfficientNet's blocks pool as well: only what is listed beyond them pools the features.
+  @Test func poolingWithinTheTrunkIsNoPoolingOfFeatures() throws {
+    let written = try WrittenArchitecture("efficientnet-b1", dividedBy: 4)
+    var table = try written.countedTable()
+    table.layers.removeAll { $0.key == "dense" }
+    let blocks = written.layers.count { $0.className == "GlobalAveragePooling2D" } - 1
+    func pooling(_ count: Int) throws -> String? {
+      var table = table
+      table.layers += (0..<count).map {
+        KerasWeightTable.Layer(key: "global_average_pooling2d" + ($0 == 0 ? "" : "_\($0)"), variables: [])
+      }
+      let assumptions = Assumptions()
+      _ = try KerasArchitecture.named("keras/efficientnet-b1")?
+        .model(for: table, inputShape: nil, assumptions: assumptions)
+      return assumptions.settled.first { $0.key == "pooling" }?.value
+    }
+    #expect(blocks == 23)
+    #expect(try pooling(blocks) == "none")
+    #expect(try pooling(blocks + 1) == "avg")
+  }
+
   /// Widths that fit in several orders: the choice is the user's.
   @Test func anAmbiguousOrderIsAnAssumption() throws {
     let table = try WrittenArchitecture("xception-head", dividedBy: 2048).countedTable()

@@ -69,18 +69,18 @@ extension ArchitectureTail {
   /// Lays the tail on the trunk's features, with what the file cannot prove settled.
   ///
   /// - Parameters:
-  ///   - listed: the file's layers without weights.
+  ///   - listedPooling: how the features are pooled, where the file lists such a layer.
   ///   - names: the file's names of layers, by the plan's.
   /// - Returns: the last layer.
   func lay(
-    _ plan: inout NetworkPlan, on features: String, classifier: KerasClassifier, listed: ListedLayers,
+    _ plan: inout NetworkPlan, on features: String, classifier: KerasClassifier, listedPooling: String?,
     assumptions: Assumptions, names: inout [String: String]
   ) throws -> String {
     switch self {
     case .none:
       let pooling = try assumptions.choose(
-        "pooling", default: listed.pooling ?? "none", allowed: ["none", "avg", "max"],
-        because: listed.pooling == nil
+        "pooling", default: listedPooling ?? "none", allowed: ["none", "avg", "max"],
+        because: listedPooling == nil
           ? "the file ends with the trunk's features, and pooling after them leaves no trace in it"
           : "the file lists such a layer after the trunk's features")
       return pooling == "none"
@@ -102,8 +102,8 @@ extension ArchitectureTail {
         if let dropout = classifier.dropout { x = plan.dropout(dropout.name, of: x, rate: dropout.rate) }
       } else {
         let pooling = try assumptions.choose(
-          "pooling", default: listed.pooling ?? "avg", allowed: ["avg", "max"],
-          because: listed.pooling == nil
+          "pooling", default: listedPooling ?? "avg", allowed: ["avg", "max"],
+          because: listedPooling == nil
             ? "the file does not say how the features are pooled for the layers behind them"
             : "the file lists such a layer")
         x = plan.globalPooling(classifier.poolingAlone[pooling], of: features, pooling)

@@ -42,8 +42,10 @@ package struct KerasArchitecture: Sendable {
     let trunkCount = plan.layers.count
     var names = match.homes.mapValues { $0.statedName ?? $0.key }
     var tailNames: [String: String] = [:]
+    let listedPooling = listed.pooling(behind: match.nestedName == nil ? plan.layers : [])
     let last = try tail.lay(
-      &plan, on: features, classifier: trunk.classifier, listed: listed, assumptions: assumptions, names: &tailNames)
+      &plan, on: features, classifier: trunk.classifier, listedPooling: listedPooling, assumptions: assumptions,
+      names: &tailNames)
     try refuseUnplaced(listed, plan: plan, trunkCount: match.nestedName == nil ? 0 : trunkCount, assumptions)
 
     var notes = match.notes + trunk.remarks(widths: match.widths)

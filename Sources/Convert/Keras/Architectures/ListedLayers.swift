@@ -17,9 +17,11 @@ struct ListedLayers {
     KerasLayerCatalogue.all.filter(\.isIdentity).map { KerasClassNames.snakeCase($0.className) }
   ).union(["input", "input_layer", "flatten"])
 
-  /// How the features are pooled, if a layer says so: "avg" or "max".
-  var pooling: String? {
-    let stems = Set(keys.map(Self.stem))
+  /// How the features are pooled, if a layer behind the trunk says so: "avg" or "max".
+  ///
+  /// - Parameter trunk: the trunk's layers, some of which may pool as well; none for a model within the file's.
+  func pooling(behind trunk: [PlannedLayer]) -> String? {
+    let stems = Set(left(after: trunk).map(Self.stem))
     if !stems.isDisjoint(with: ["global_max_pooling2d", "global_max_pool2d", "max_pool"]) { return "max" }
     return stems.isDisjoint(with: ["global_average_pooling2d", "global_avg_pool2d", "avg_pool"]) ? nil : "avg"
   }
@@ -31,6 +33,14 @@ struct ListedLayers {
   ///
   /// A name that somebody chose tells nothing of the layer's class, and is passed over.
   func unplaced(among planned: [PlannedLayer]) -> [String] {
+    left(after: planned).filter { key in
+      let stem = Self.stem(key)
+      return !Self.harmless.contains(stem) && Self.classes.contains(stem)
+    }
+  }
+
+  /// What is listed besides `planned`.
+  private func left(after planned: [PlannedLayer]) -> [String] {
     var open = keys
     var rest = planned.filter(\.arrays.isEmpty)
     if naming == .layerNames {
@@ -42,12 +52,9 @@ struct ListedLayers {
     var counts: [String: Int] = [:]
     for layer in rest { counts[KerasClassNames.snakeCase(layer.className), default: 0] += 1 }
     return open.filter { key in
-      let stem = Self.stem(key)
-      if let count = counts[stem], count > 0 {
-        counts[stem] = count - 1
-        return false
-      }
-      return !Self.harmless.contains(stem) && Self.classes.contains(stem)
+      guard let count = counts[Self.stem(key)], count > 0 else { return true }
+      counts[Self.stem(key)] = count - 1
+      return false
     }
   }
 
