@@ -2,4 +2,5 @@
 
 from invalid.faults import (  # noqa: F401, I001
     files, operators, training, weights, tensors, graphs, bombs, shapes, resizing, elements, several, hdf5, archives,
+    keras,
 )

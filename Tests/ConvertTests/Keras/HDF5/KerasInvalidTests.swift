@@ -25,7 +25,7 @@ import Testing
     for file in files {
       let path = Self.folder.appendingPathComponent(file.file).path
       let error = #expect(throws: FerryError.self, "\(file.file)") {
-        try KerasFile.read(contentsOf: path, access: .inProcess)
+        try Converter.convert(keras: path, reading: .inProcess)
       }
       let text = error.map { "\($0)" } ?? ""
       #expect(error?.code.rawValue == file.code, "\(file.file): \(text)")
