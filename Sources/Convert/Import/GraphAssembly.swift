@@ -13,7 +13,7 @@ struct GraphAssembly {
   func shape(of id: ValueID) -> [Dimension] { graph[id].shape }
 
   mutating func addInput(_ name: String, shape: [Dimension]) -> ValueID {
-    let id = graph.add(Value(name: Self.unique(name, among: &valueNames), shape: shape, sourceNames: [name]))
+    let id = graph.add(Value(name: valueNames.insertUnique(name), shape: shape, sourceNames: [name]))
     graph.inputs.append(id)
     return id
   }
@@ -26,21 +26,21 @@ struct GraphAssembly {
   mutating func addWeight(_ tensor: Tensor, name: String, passes: [String] = []) -> ValueID {
     if let known = weightIDs[name] { return known }
     let id = graph.add(
-      Weight(tensor: tensor, sources: [name], passes: passes), named: Self.unique(name, among: &valueNames))
+      Weight(tensor: tensor, sources: [name], passes: passes), named: valueNames.insertUnique(name))
     weightIDs[name] = id
     return id
   }
 
   /// A constant that no array of the source holds.
   mutating func addConstant(_ tensor: Tensor, name: String) -> ValueID {
-    let id = graph.add(Weight(tensor: tensor, sources: []), named: Self.unique(name, among: &valueNames))
+    let id = graph.add(Weight(tensor: tensor, sources: []), named: valueNames.insertUnique(name))
     graph[id].sourceNames = []
     return id
   }
 
   /// Calls a value by another name than the source's, which another value is to have.
   mutating func rename(_ id: ValueID, to name: String, exceptSourceName given: String) {
-    graph[id].name = Self.unique(name, among: &valueNames)
+    graph[id].name = valueNames.insertUnique(name)
     graph[id].sourceNames.removeAll { $0 == given }
   }
 
@@ -59,12 +59,12 @@ struct GraphAssembly {
     let types = try operation.outputTypes(for: inputs.map { graph[$0].elementType })
     guard shapes.count == 1 else { throw FerryError(.internalDefect, "\(operation.name) has \(shapes.count) results") }
     let wish = output ?? node
-    let name = Self.unique(wish, among: &valueNames)
+    let name = valueNames.insertUnique(wish)
     let id = graph.add(
       Value(name: name, shape: shapes[0], elementType: types[0], sourceNames: isIntermediate ? [] : [wish]))
     graph.nodes.append(
       Node(
-        name: Self.unique(node, among: &nodeNames), operation: operation, inputs: inputs, outputs: [id],
+        name: nodeNames.insertUnique(node), operation: operation, inputs: inputs, outputs: [id],
         sources: source.map { [$0] } ?? []))
     return id
   }
@@ -90,15 +90,5 @@ struct GraphAssembly {
     guard !graph.values.contains(where: { $0.name == name }) else { return }
     graph[id].name = name
     valueNames.insert(name)
-  }
-
-  private static func unique(_ wish: String, among names: inout Set<String>) -> String {
-    var name = wish
-    var number = 1
-    while !names.insert(name).inserted {
-      number += 1
-      name = "\(wish)~\(number)"
-    }
-    return name
   }
 }

@@ -55,12 +55,11 @@ extension Converter {
       imported = try StateDictionaryImport.run(
         tensors: source.stateDictionary, leftOut: source.leftOut, architecture: options.architecture,
         inputShape: shape, outputs: options.outputs, assumptions: assumptions)
+      _ = try InputShapes.named(options.inputShapes, inputs: imported.graph.inputs.map { imported.graph[$0].name })
     } else {
       let architecture =
         try options.architecture.flatMap(KerasArchitecture.named) ?? ArchitectureRecognition.recognise(source.weights)
       let known = try architecture.model(for: source.weights, inputShape: shape, assumptions: assumptions)
-      // Whatever the built model calls its input: numbers and symbols stay as they are given.
-      importOptions.inputShapes = shape.map { ["": $0] } ?? [:]
       imported = try KerasImporter.run(
         known.model, weights: known.table, leftOut: source.leftOut, options: importOptions, assumptions: assumptions)
       let origin =
@@ -68,7 +67,6 @@ extension Converter {
         ? "\(architecture.name) is recognised by the names and shapes of all weights" : "\(architecture.name), as told"
       imported.notes = [origin] + known.notes + imported.notes
     }
-    try checkInputName(options.inputShapes, of: imported.graph)
     return imported
   }
 
@@ -111,15 +109,6 @@ extension Converter {
       throw FerryError(.usage, "--input-shape is given \(shapes.count) times, and the network has one input")
     }
     return shapes.values.first
-  }
-
-  private static func checkInputName(_ shapes: [String: [Dimension]], of graph: Graph) throws {
-    let names = graph.inputs.map { graph[$0].name }
-    for name in shapes.keys where !name.isEmpty && !names.contains(name) {
-      throw FerryError(
-        .unknownName, "--input-shape names \"\(name)\", which is no input of the model",
-        supported: names.joined(separator: ", "))
-    }
   }
 
   private static func refuseForeignOptions(_ options: ConversionOptions) throws {

@@ -152,16 +152,8 @@ struct ArchitectureMatch {
 
   /// Whether two names are those that Keras makes up for one class, the first with the lower number.
   private static func isNumbered(_ first: String, below second: String) -> Bool {
-    let (one, other) = (split(first), split(second))
+    let (one, other) = (KerasClassNames.uncounted(first), KerasClassNames.uncounted(second))
     return one.stem == other.stem && one.number < other.number
-  }
-
-  /// "conv2d_3" is "conv2d" and 3, "conv2d" is "conv2d" and 0.
-  private static func split(_ name: String) -> (stem: Substring, number: Int) {
-    guard let mark = name.lastIndex(of: "_"), let number = Int(name[name.index(after: mark)...]), number >= 0 else {
-      return (name[...], 0)
-    }
-    return (name[..<mark], number)
   }
 
   // MARK: By class and counter
@@ -169,8 +161,9 @@ struct ArchitectureMatch {
   private mutating func matchCounters(_ stored: [KerasWeightTable.Layer]) {
     let (plan, last) = planned([:])
     var byClass: [String: [KerasWeightTable.Layer]] = [:]
-    for layer in stored { byClass[String(Self.split(layer.key).stem), default: []].append(layer) }
-    for key in byClass.keys { byClass[key]?.sort { Self.split($0.key).number < Self.split($1.key).number } }
+    func number(_ layer: KerasWeightTable.Layer) -> Int { KerasClassNames.uncounted(layer.key).number }
+    for layer in stored { byClass[String(KerasClassNames.uncounted(layer.key).stem), default: []].append(layer) }
+    for key in byClass.keys { byClass[key]?.sort { number($0) < number($1) } }
     var next: [String: Int] = [:]
     for layer in KerasLayerOrder.sorted(plan, last: last) where !layer.arrays.isEmpty {
       let index = next[layer.countedClass, default: 0]

@@ -63,9 +63,5 @@ struct ListedLayers {
     (KerasLayerCatalogue.all.map(\.className) + ["Lambda", "TFOpLambda", "Sequential", "Functional", "Model"])
       .map(KerasClassNames.snakeCase))
 
-  /// "conv2d_3" is "conv2d".
-  private static func stem(_ key: String) -> String {
-    guard let mark = key.lastIndex(of: "_"), Int(key[key.index(after: mark)...]) != nil else { return key }
-    return String(key[..<mark])
-  }
+  private static func stem(_ key: String) -> String { String(KerasClassNames.uncounted(key).stem) }
 }

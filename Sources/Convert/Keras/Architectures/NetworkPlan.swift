@@ -190,7 +190,7 @@ struct NetworkPlan {
     if className != "InputLayer" { all.set("trainable", true) }
     all.set("dtype", "float32")
     for (key, value) in options { all.set(key, value) }
-    let isNumbered = numbers[Self.stem(of: name)] != nil
+    let isNumbered = numbers[String(KerasClassNames.uncounted(name).stem)] != nil
     layers.append(
       PlannedLayer(
         name: name, className: className, options: all, inputs: inputs, isNumbered: isNumbered,
@@ -204,13 +204,6 @@ struct NetworkPlan {
     let number = numbers[stem, default: 0]
     numbers[stem] = number + 1
     return number == 0 ? stem : "\(stem)_\(number)"
-  }
-
-  private static func stem(of name: String) -> String {
-    guard let underscore = name.lastIndex(of: "_"), Int(name[name.index(after: underscore)...]) != nil else {
-      return name
-    }
-    return String(name[..<underscore])
   }
 
   /// What is left of the size; rounding is as for SAME and VALID windows.

@@ -51,6 +51,14 @@ enum KerasClassNames {
     return config["trainable"] == nil && config["dtype"] == nil && config["layers"] == nil
   }
 
+  /// A name that Keras counts, taken apart: "conv2d_3" is "conv2d" and 3, "conv2d" is "conv2d" and 0.
+  static func uncounted(_ name: String) -> (stem: Substring, number: Int) {
+    guard let mark = name.lastIndex(of: "_") else { return (name[...], 0) }
+    let digits = name[name.index(after: mark)...]
+    guard digits.unicodeScalars.allSatisfy(isDigit), let number = Int(digits) else { return (name[...], 0) }
+    return (name[..<mark], number)
+  }
+
   /// What `.weights.h5` makes of a class's name: "SeparableConv2D" becomes "separable_conv2d", "ReLU" "re_lu".
   static func snakeCase(_ name: String) -> String {
     let letters = Array(name.unicodeScalars.filter { $0.properties.isAlphabetic || $0 == "_" || isDigit($0) })

@@ -95,7 +95,7 @@ package final class KerasImporter {
   private func addInputs(_ model: KerasModel) throws -> [Entry] {
     let layers = Dictionary(model.layers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let inputs = model.inputs.compactMap { layers[$0.layer] }
-    let shapes = try KerasInputs.shapes(of: inputs, replacements: options.inputShapes)
+    let shapes = try InputShapes.named(options.inputShapes, inputs: inputs.map(\.name))
     return inputs.map { layer in
       var entry = Entry.refused
       let node = account.addNode(layer.name, layer.className)

@@ -3,29 +3,6 @@ import FerryTensor
 
 /// The shapes of a model's inputs: those that its configuration declares, or what the user puts in their place.
 enum KerasInputs {
-  /// The replacements by name.
-  ///
-  /// - Throws: `usage`, `unknownName` if they do not fit the inputs.
-  static func shapes(
-    of inputs: [KerasLayer], replacements: [String: [Dimension]]
-  ) throws -> [String: [Dimension]] {
-    var replacements = replacements
-    if let unnamed = replacements.removeValue(forKey: "") {
-      guard inputs.count == 1, let only = inputs.first else {
-        throw FerryError(
-          .usage, "--input-shape does not say which of \(inputs.count) inputs is meant",
-          supported: inputs.map { "\($0.name)=…" }.joined(separator: ", "))
-      }
-      replacements[only.name] = unnamed
-    }
-    for name in replacements.keys.sorted() where !inputs.contains(where: { $0.name == name }) {
-      throw FerryError(
-        .unknownName, "--input-shape names \"\(name)\", which is no input of the model",
-        supported: inputs.map(\.name).joined(separator: ", "))
-    }
-    return replacements
-  }
-
   /// The shape that an input layer declares, nil where an extent is open; nil as a whole where it declares none.
   static func declaredShape(_ options: KerasOptions) throws -> [Dimension?]? {
     try options.require("sparse", is: false)

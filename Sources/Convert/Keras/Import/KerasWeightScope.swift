@@ -74,7 +74,7 @@ package struct KerasWeightScope {
   /// A file that counts classes may tell the layers' names beside.
   private static func note(on stored: KerasWeightTable.Layer, for layer: KerasLayer) throws -> String? {
     guard let name = stored.statedName, name != layer.name else { return nil }
-    guard withoutCounter(name) == withoutCounter(layer.name) else {
+    guard KerasClassNames.uncounted(name).stem == KerasClassNames.uncounted(layer.name).stem else {
       throw FerryError(
         .invalidModel,
         "by its place, the layer \"\(layer.name)\" has the weights \"\(stored.key)\", which are those of \"\(name)\"",
@@ -82,13 +82,6 @@ package struct KerasWeightScope {
         hint: "the configuration and the weights are not of one model")
     }
     return "\(name) is taken for \(layer.name), by its class and order"
-  }
-
-  /// A name that Keras counts: "conv2d_3" is "conv2d".
-  private static func withoutCounter(_ name: String) -> Substring {
-    let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-    let front = name.dropLast(digits)
-    return digits > 0 && front.hasSuffix("_") ? front.dropLast() : Substring(name)
   }
 }
 

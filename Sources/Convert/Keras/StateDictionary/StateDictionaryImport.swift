@@ -28,11 +28,14 @@ package enum StateDictionaryImport {
 
   /// The same for other trunks than the built-in ones.
   package static func run(
-    tensors: [KerasWeightTable.Variable], leftOut: [KerasLeftOut] = [], architecture: String?,
+    tensors all: [KerasWeightTable.Variable], leftOut: [KerasLeftOut] = [], architecture: String?,
     among trunks: [any PyTorchTrunk], inputShape: [Dimension]?, outputs: [String] = [], assumptions: Assumptions
   ) throws -> ImportedModel {
-    let counters = tensors.filter { ($0.name ?? $0.path).hasSuffix("num_batches_tracked") }
-    let state = try StateModules(tensors.filter { !($0.name ?? $0.path).hasSuffix("num_batches_tracked") })
+    func isCounter(_ variable: KerasWeightTable.Variable) -> Bool {
+      (variable.name ?? variable.path).hasSuffix("num_batches_tracked")
+    }
+    let (tensors, counters) = (all.filter { !isCounter($0) }, all.filter(isCounter))
+    let state = try StateModules(tensors)
     let match = try StateDictionaryRecognition.match(state, architecture: architecture, among: trunks)
     let head = try StateDictionaryHead(match)
 
@@ -47,7 +50,7 @@ package enum StateDictionaryImport {
 
     var graph = try StateDictionaryGraph(plan, state, name: match.trunk.name, inputShape: shape)
     try graph.setOutputs(outputs.isEmpty ? [layout.last] : outputs)
-    var weights = tensors.filter { !($0.name ?? $0.path).hasSuffix("num_batches_tracked") }.map { variable in
+    var weights = tensors.map { variable in
       let isUnused = layout.unused.contains { variable.name?.hasPrefix("\($0).") ?? false }
       return ImportedWeight(
         name: variable.path, byteCount: variable.tensor.byteCount,

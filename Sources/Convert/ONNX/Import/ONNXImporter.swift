@@ -139,25 +139,14 @@ final class ONNXImporter {
 
   private func addInputs(_ replacements: [String: [Dimension]], except fixed: Set<String>) throws {
     let inputs = model.graph.inputs.filter { !fixed.contains($0.name) }
-    var replacements = replacements
-    if let unnamed = replacements.removeValue(forKey: "") {
-      guard inputs.count == 1, let only = inputs.first else {
-        throw FerryError(
-          .usage, "--input-shape does not say which of \(inputs.count) inputs is meant",
-          supported: inputs.map { "\($0.name)=…" }.joined(separator: ", "))
-      }
-      replacements[only.name] = unnamed
-    }
-    for name in replacements.keys.sorted() where !inputs.contains(where: { $0.name == name }) {
-      throw FerryError(
-        .unknownName, "--input-shape names \"\(name)\", which is no input of the model", at: .init(file: model.path),
-        supported: inputs.map(\.name).joined(separator: ", "))
+    let shapes = try located(FerryError.Location(file: model.path)) {
+      try InputShapes.named(replacements, inputs: inputs.map(\.name))
     }
     for input in inputs {
       environment[input.name] = .refused
       note {
         let elementType = try self.elementType(of: input)
-        let shape = try self.shape(of: input, replacement: replacements[input.name])
+        let shape = try self.shape(of: input, replacement: shapes[input.name])
         let id = graph.add(Value(name: input.name, shape: shape, elementType: elementType))
         graph.inputs.append(id)
         environment[input.name] = .value(id)
@@ -325,11 +314,11 @@ final class ONNXImporter {
           at: .init(tensor: tensor.sources.first), supported: "\(Int(range.lowerBound)) to \(Int(range.upperBound))")
       }
       let sizes = try Sizes(tensor.elements, shape: tensor.shape, elementType: tensor.elementType)
-      let name = uniqueName("sizes", among: &sizeNames)
+      let name = sizeNames.insertUnique("sizes")
       let id = graph.add(
         Value(
           name: name, shape: tensor.shape.map { Dimension($0) }, elementType: tensor.elementType, sourceNames: []))
-      graph.nodes.append(Node(name: uniqueName(name, among: &nodeNames), operation: sizes, inputs: [], outputs: [id]))
+      graph.nodes.append(Node(name: nodeNames.insertUnique(name), operation: sizes, inputs: [], outputs: [id]))
       return id
     case .refused: throw FerryError(.internalDefect, "a refused operand is used")
     }
@@ -341,16 +330,6 @@ final class ONNXImporter {
     if case .value(let id) = operand { graph[id].sourceNames.append(name) }
   }
 
-  private func uniqueName(_ wish: String, among names: inout Set<String>) -> String {
-    var name = wish
-    var number = 1
-    while !names.insert(name).inserted {
-      number += 1
-      name = "\(wish)~\(number)"
-    }
-    return name
-  }
-
   /// Adds a node; its outputs' shapes and types follow from the operator.
   func addNode(
     _ operation: any Operator, _ operands: [Operand], node: ONNXNode, outputNames: [String], isIntermediate: Bool
@@ -358,7 +337,7 @@ final class ONNXImporter {
     let inputs = try operands.map { try value(of: $0) }
     let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
     let types = try operation.outputTypes(for: inputs.map { graph[$0].elementType })
-    let name = uniqueName(node.displayName, among: &nodeNames)
+    let name = nodeNames.insertUnique(node.displayName)
     let outputs = shapes.indices.map { index in
       // An output that the source does not name is there all the same.
       let isNamed = index < outputNames.count && !outputNames[index].isEmpty
