@@ -69,7 +69,7 @@ public final class Model: Sendable {
   public func planSummary(inputShapes: [[Int]]) throws -> PlanSummary {
     let plan = try plan(inputShapes: inputShapes)
     return PlanSummary(
-      stepLabels: plan.steps.map(\.label), arenaBytes: plan.arenaSize * MemoryLayout<Float>.stride,
+      stepLabels: plan.steps.map { $0.label }, arenaBytes: plan.arenaSize * MemoryLayout<Float>.stride,
       scratchBytes: plan.scratchSize * MemoryLayout<Float>.stride)
   }
 }

@@ -39,6 +39,8 @@ public final class Session: Sendable {
   private struct Memory {
     var arena = Storage(zeroed: 0)
     var scratch = Storage(zeroed: 0)
+    /// Plans with this memory's addresses, the one used last at the end.
+    var programs: [Program] = []
   }
 
   init(_ model: Model, _ options: SessionOptions) throws {
@@ -110,25 +112,44 @@ public final class Session: Sendable {
 
   private func runPlan(_ inputs: [Tensor], _ memory: inout Memory) throws -> [Tensor] {
     let plan = try model.plan(inputShapes: inputs.map(\.shape.dimensions))
-    let pool = ThreadPool.shared(threads: threads)
-    reserve(&memory.arena, plan.arenaSize)
-    reserve(&memory.scratch, plan.scratchSize * threads * 4)
-    let arena = memory.arena.address.assumingMemoryBound(to: Float.self)
-    if options.poisonsArena { arena.update(repeating: .nan, count: plan.arenaSize) }
+    let program = self.program(plan, &memory)
+    if options.poisonsArena {
+      memory.arena.address.assumingMemoryBound(to: Float.self).update(repeating: .nan, count: plan.arenaSize)
+    }
     // A mapped array may begin anywhere; kernels need whole floats.
     let aligned = try inputs.map { try $0.aligned() }
     let outputs = try plan.graph.outputs.indices.map { index in
       Tensor(unchecked: try Shape(plan.outputShape(index)), of: Float.self) { _ in }
     }
-    let run = PlanRun(
-      arena: arena, regionOffsets: plan.regionOffsets, inputs: aligned.map(\.floatPointer),
-      outputs: outputs.map { UnsafeMutablePointer(mutating: $0.floatPointer) }, kernels: kernels, pool: pool,
-      scratch: memory.scratch.address.assumingMemoryBound(to: Float.self), scratchSize: plan.scratchSize)
+    let scratch = memory.scratch.address.assumingMemoryBound(to: Float.self)
     try withExtendedLifetime((aligned, outputs, memory.arena, memory.scratch)) {
-      for step in plan.steps { try step.run(run) }
+      program.connect(
+        inputs: aligned.map(\.floatPointer), outputs: outputs.map { UnsafeMutablePointer(mutating: $0.floatPointer) })
+      try program.run(on: ThreadPool.shared(threads: threads), scratch: scratch)
     }
     return outputs
   }
+
+  /// The plan with the addresses of this session's memory.
+  private func program(_ plan: Plan, _ memory: inout Memory) -> Program {
+    if let index = memory.programs.firstIndex(where: { $0.plan === plan }) {
+      let program = memory.programs.remove(at: index)
+      memory.programs.append(program)
+      return program
+    }
+    let arena = memory.arena.address
+    reserve(&memory.arena, plan.arenaSize)
+    reserve(&memory.scratch, plan.scratchSize * threads)
+    // Programs with the address of an arena that was too small are of no use any more.
+    if memory.arena.address != arena { memory.programs.removeAll() }
+    if memory.programs.count == Self.programLimit { memory.programs.removeFirst() }
+    let program = Program(
+      plan, arena: memory.arena.address.assumingMemoryBound(to: Float.self), kernels: kernels, threads: threads)
+    memory.programs.append(program)
+    return program
+  }
+
+  private static let programLimit = 8
 
   private func reserve(_ storage: inout Storage, _ count: Int) {
     let size = count * MemoryLayout<Float>.stride

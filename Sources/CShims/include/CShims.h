@@ -25,6 +25,24 @@ static inline __attribute__((always_inline)) _Bool ferry_fuses_multiply_add(void
 #endif
 }
 
+/// Vectors as Swift knows them.
+typedef float ferry_float4 __attribute__((ext_vector_type(4)));
+typedef float ferry_float8 __attribute__((ext_vector_type(8)));
+typedef float ferry_float16 __attribute__((ext_vector_type(16)));
+
+/// In each lane b if a < b, else a: a where either is NaN. One instruction; Swift's comparison and replacement are two.
+#define FERRY_RAISE(n)                                                                                                 \
+  static inline __attribute__((always_inline)) ferry_float##n ferry_raise##n(ferry_float##n a, ferry_float##n b) {     \
+    return a < b ? b : a;                                                                                              \
+  }                                                                                                                    \
+  static inline __attribute__((always_inline)) ferry_float##n ferry_lower##n(ferry_float##n a, ferry_float##n b) {     \
+    return a > b ? b : a;                                                                                              \
+  }
+FERRY_RAISE(4)
+FERRY_RAISE(8)
+FERRY_RAISE(16)
+#undef FERRY_RAISE
+
 #if defined(__linux__)
 #include <unistd.h>
 #include <sys/syscall.h>

@@ -14,35 +14,31 @@
 /// are bit-identical over ranges, threads and batch within one instruction set.
 public struct KernelTable: Sendable {
   public let instructionSet: InstructionSet
-  public let matrixProduct: @Sendable (_ task: MatrixProduct, _ rows: Range<Int>, _ panels: Range<Int>) -> Void
-  public let convolution:
-    @Sendable (
-      _ task: Convolution, _ pixels: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
-    ) -> Void
-  public let depthwise: @Sendable (_ task: DepthwiseConvolution, _ rows: Range<Int>) -> Void
-  public let pool: @Sendable (_ task: Pooling, _ rows: Range<Int>) -> Void
-  public let globalAverage: @Sendable (_ task: GlobalAverage, _ blocks: Range<Int>) -> Void
-  public let unary: @Sendable (_ task: Unary, _ elements: Range<Int>) -> Void
-  public let binary: @Sendable (_ task: Binary, _ rows: Range<Int>) -> Void
-  public let toChannelsLast: @Sendable (_ task: LayoutChange, _ pixels: Range<Int>) -> Void
-  public let toRowMajor: @Sendable (_ task: LayoutChange, _ pixels: Range<Int>) -> Void
+  public let matrixProduct: Kernel<MatrixProduct>
+  public let scatteredProduct: Kernel<ScatteredProduct>
+  public let convolution: Kernel<Convolution>
+  public let depthwise: Kernel<DepthwiseConvolution>
+  public let separable: Kernel<SeparableConvolution>
+  public let pool: Kernel<Pooling>
+  public let globalAverage: Kernel<GlobalAverage>
+  public let unary: Kernel<Unary>
+  public let binary: Kernel<Binary>
+  public let toChannelsLast: Kernel<LayoutChange>
+  public let toRowMajor: Kernel<LayoutChange>
 
   public init(
-    instructionSet: InstructionSet,
-    matrixProduct: @escaping @Sendable (MatrixProduct, Range<Int>, Range<Int>) -> Void,
-    convolution: @escaping @Sendable (Convolution, Range<Int>, Range<Int>, UnsafeMutablePointer<Float>) -> Void,
-    depthwise: @escaping @Sendable (DepthwiseConvolution, Range<Int>) -> Void,
-    pool: @escaping @Sendable (Pooling, Range<Int>) -> Void,
-    globalAverage: @escaping @Sendable (GlobalAverage, Range<Int>) -> Void,
-    unary: @escaping @Sendable (Unary, Range<Int>) -> Void,
-    binary: @escaping @Sendable (Binary, Range<Int>) -> Void,
-    toChannelsLast: @escaping @Sendable (LayoutChange, Range<Int>) -> Void,
-    toRowMajor: @escaping @Sendable (LayoutChange, Range<Int>) -> Void
+    instructionSet: InstructionSet, matrixProduct: Kernel<MatrixProduct>,
+    scatteredProduct: Kernel<ScatteredProduct>, convolution: Kernel<Convolution>,
+    depthwise: Kernel<DepthwiseConvolution>, separable: Kernel<SeparableConvolution>, pool: Kernel<Pooling>,
+    globalAverage: Kernel<GlobalAverage>, unary: Kernel<Unary>, binary: Kernel<Binary>,
+    toChannelsLast: Kernel<LayoutChange>, toRowMajor: Kernel<LayoutChange>
   ) {
     self.instructionSet = instructionSet
     self.matrixProduct = matrixProduct
+    self.scatteredProduct = scatteredProduct
     self.convolution = convolution
     self.depthwise = depthwise
+    self.separable = separable
     self.pool = pool
     self.globalAverage = globalAverage
     self.unary = unary

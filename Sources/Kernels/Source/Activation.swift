@@ -96,13 +96,102 @@ func activate(
   }
 }
 
-/// `count` floats in each of `rows` rows, in place.
+/// output[row][i] = F(output[row][i]) for `count` floats, whole vectors, in each of `rows` rows.
+@inline(never)
+private func mapRows<F: Function>(
+  _: F.Type, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, count: Int, _ a: Float, _ b: Float
+) {
+  let a = Vector(repeating: a)
+  let b = Vector(repeating: b)
+  var row = output
+  for _ in 0..<rows {
+    var address = row
+    let end = row + count
+    while address < end {
+      store(F.apply(load(address), a, b), address)
+      address += lanes
+    }
+    row += stride
+  }
+}
+
+/// `count` floats, a multiple of 16, in each of `rows` rows, in place.
 func activate(
   _ activation: ActivationTask, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, count: Int
 ) {
-  for row in 0..<rows {
-    let address = output + row &* stride
-    activate(activation, address, address, count)
+  @inline(__always)
+  func run<F: Function>(_ function: F.Type) {
+    mapRows(function, output, rows: rows, stride: stride, count: count, activation.a, activation.b)
+  }
+  switch activation.kind {
+  // These are applied where the sums are.
+  case .identity, .relu, .clip: break
+  case .exponential: run(Exponential.self)
+  case .sigmoid: run(Sigmoid.self)
+  case .silu: run(SiLU.self)
+  case .hardSigmoid: run(HardSigmoid.self)
+  case .hardSwish: run(HardSwish.self)
+  case .leakyRelu: run(LeakyReLU.self)
+  case .tanh: run(Tanh.self)
+  }
+}
+
+/// sums[c] = Σ over rows of (output[row][c] = F(output[row][c])) for the channels of `group`. Four sums, row r in sum r % 4,
+/// then (0 + 1) + (2 + 3): independent additions hide their latency, and shorter sums round less.
+@inline(never)
+private func mapAndSum<F: Function>(
+  _: F.Type, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, _ group: Range<Int>,
+  _ sums: UnsafeMutablePointer<Float>, _ a: Float, _ b: Float
+) {
+  let a = Vector(repeating: a)
+  let b = Vector(repeating: b)
+  for block in group {
+    var totals = InlineArray<4, Vector>(repeating: .zero)
+    var address = output + block &* lanes
+    for _ in 0..<(rows / 4) {
+      for i in 0..<4 {
+        let value = F.apply(load(address + i &* stride), a, b)
+        store(value, address + i &* stride)
+        totals[unchecked: i] += value
+      }
+      address += 4 &* stride
+    }
+    for i in 0..<(rows % 4) {
+      let value = F.apply(load(address), a, b)
+      store(value, address)
+      if i == 0 { totals[unchecked: 0] += value }
+      if i == 1 { totals[unchecked: 1] += value }
+      if i == 2 { totals[unchecked: 2] += value }
+      address += stride
+    }
+    store(
+      (totals[unchecked: 0] + totals[unchecked: 1]) + (totals[unchecked: 2] + totals[unchecked: 3]),
+      sums + block &* lanes)
+  }
+}
+
+private enum Identity: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { x }
+}
+
+/// The channels of `group` in each of `rows` rows, in place, and their sums over the rows.
+func activate(
+  _ activation: ActivationTask, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, _ group: Range<Int>,
+  sums: UnsafeMutablePointer<Float>
+) {
+  @inline(__always)
+  func run<F: Function>(_ function: F.Type) {
+    mapAndSum(function, output, rows: rows, stride: stride, group, sums, activation.a, activation.b)
+  }
+  switch activation.kind {
+  case .identity, .relu, .clip: run(Identity.self)
+  case .exponential: run(Exponential.self)
+  case .sigmoid: run(Sigmoid.self)
+  case .silu: run(SiLU.self)
+  case .hardSigmoid: run(HardSigmoid.self)
+  case .hardSwish: run(HardSwish.self)
+  case .leakyRelu: run(LeakyReLU.self)
+  case .tanh: run(Tanh.self)
   }
 }
 

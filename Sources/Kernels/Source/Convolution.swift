@@ -2,115 +2,92 @@ import FerryKernelInterface
 import FerryKernelVector
 
 func convolution(
-  _ task: Convolution, _ pixels: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
-) {
-  let channelsLast = task.channelStride == 1
-  let patches = channelsLast ? task.patchesAtOnce : Convolution.scratchPixels
-  var first = pixels.lowerBound
-  while first < pixels.upperBound {
-    let count = min(patches, pixels.upperBound &- first)
-    if channelsLast {
-      gatherChannelsLast(task, first, count, scratch)
-    } else {
-      gatherStrided(task, first, count, scratch)
-    }
-    let offset = first &* task.outputStride
-    let epilogue = Epilogue(
-      residual: task.epilogue.residual.map { $0 + offset }, activation: task.epilogue.activation)
-    matrixProduct(
-      MatrixProduct(
-        depth: task.depth, input: scratch, inputStride: channelsLast ? task.patchStride : 1,
-        inputStep: channelsLast ? 1 : Convolution.scratchPixels, weights: task.weights, bias: task.bias,
-        output: task.output + offset, outputStride: task.outputStride, epilogue: epilogue),
-      0..<count, panels)
-    first &+= count
-  }
-}
-
-/// Patches of pixels whose channels are neighbours: runs of channels are copied.
-private func gatherChannelsLast(
-  _ task: Convolution, _ first: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>
+  _ task: Convolution, _ rows: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
 ) {
   let window = task.window
-  let channels = task.inputChannels
-  let kernelRow = window.kernelWidth &* channels
-  // A row of the kernel is one run where its pixels have no gaps between them.
-  let runs = window.dilationWidth == 1 && task.pixelStride == channels
+  let finish = Finish(task.epilogue.activation)
   let reach = (window.kernelWidth &- 1) &* window.dilationWidth
-  var (oy, ox) = first.quotientAndRemainder(dividingBy: window.outputWidth)
-  for pixel in 0..<count {
-    var patch = scratch + pixel &* task.patchStride
-    let x = ox &* window.strideWidth &- window.padLeft
-    let inside = x >= 0 && x &+ reach < window.inputWidth
-    var y = oy &* window.strideHeight &- window.padTop
-    for _ in 0..<window.kernelHeight {
-      if y < 0 || y >= window.inputHeight {
-        patch.update(repeating: 0, count: kernelRow)
-        patch += kernelRow
-      } else if inside && runs {
-        patch.update(from: task.input + y &* task.rowStride + x &* task.pixelStride, count: kernelRow)
-        patch += kernelRow
-      } else {
-        var column = x
-        for _ in 0..<window.kernelWidth {
-          if column >= 0 && column < window.inputWidth {
-            patch.update(from: task.input + y &* task.rowStride + column &* task.pixelStride, count: channels)
-          } else {
-            patch.update(repeating: 0, count: channels)
-          }
-          patch += channels
-          column &+= window.dilationWidth
-        }
-      }
-      y &+= window.dilationHeight
+  // Pixels whose whole kernel row lies inside the input.
+  let interior = insidePositions(
+    start: -window.padLeft, stride: window.strideWidth, size: window.inputWidth &- reach, count: window.outputWidth)
+  var row = rows.lowerBound
+  while row < rows.upperBound {
+    let end = min(row &+ Convolution.rowsPerBlock, rows.upperBound)
+    if interior.begin < interior.end {
+      for row in row..<end { interiorRow(task, row, interior.begin..<interior.end, panels, finish) }
     }
-    ox &+= 1
-    if ox == window.outputWidth { (ox, oy) = (0, oy &+ 1) }
+    for column in 0..<interior.begin { borderColumn(task, row..<end, column, panels, scratch, finish) }
+    for column in interior.end..<window.outputWidth { borderColumn(task, row..<end, column, panels, scratch, finish) }
+    row = end
   }
 }
 
-/// Patches of any input, value by value: scratch[k][pixel], so that both sides of the copy are rows of pixels.
-private func gatherStrided(
-  _ task: Convolution, _ first: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Float>
+/// Pixels of one output row whose patches lie inside the input from left to right. Rows of the kernel above or below the
+/// input are left out.
+@inline(__always)
+private func interiorRow(
+  _ task: Convolution, _ row: Int, _ columns: Range<Int>, _ panels: Range<Int>, _ finish: Finish
 ) {
   let window = task.window
-  let step = window.strideWidth &* task.pixelStride
-  var (oy, ox) = first.quotientAndRemainder(dividingBy: window.outputWidth)
-  var done = 0
-  while done < count {
-    let run = min(count &- done, window.outputWidth &- ox)
-    var output = scratch + done
-    for ky in 0..<window.kernelHeight {
-      let y = oy &* window.strideHeight &- window.padTop &+ ky &* window.dilationHeight
-      for kx in 0..<window.kernelWidth {
-        let x = ox &* window.strideWidth &- window.padLeft &+ kx &* window.dilationWidth
-        var (begin, end) = (0, 0)
-        if y >= 0 && y < window.inputHeight {
-          (begin, end) = insidePositions(start: x, stride: window.strideWidth, size: window.inputWidth, count: run)
-        }
-        let base = y &* task.rowStride &+ x &* task.pixelStride
-        for channel in 0..<task.inputChannels {
-          for pixel in 0..<begin { output[pixel] = 0 }
-          copy(task.input, base &+ channel &* task.channelStride, step, output, begin, end)
-          for pixel in end..<run { output[pixel] = 0 }
-          output += Convolution.scratchPixels
-        }
-      }
-    }
-    done &+= run
-    (ox, oy) = (0, oy &+ 1)
-  }
+  let (sample, oy) = row.quotientAndRemainder(dividingBy: window.outputHeight)
+  let y = oy &* window.strideHeight &- window.padTop
+  let x = columns.lowerBound &* window.strideWidth &- window.padLeft
+  let taps = insidePositions(
+    start: y, stride: window.dilationHeight, size: window.inputHeight, count: window.kernelHeight)
+  let kernelRow = window.kernelWidth &* task.inputChannels
+  let depth = task.depth
+  let input = task.input + (sample &* task.sampleStride &+ y &* task.rowStride &+ x &* task.pixelStride)
+  let offset =
+    (row &* window.outputWidth &+ columns.lowerBound) &* task.outputStride &+ panels.lowerBound &* lanes
+  let weights = task.weights + (panels.lowerBound &* depth &+ taps.begin &* kernelRow) &* lanes
+  multiply(
+    Tiles(
+      input: input, inputStride: window.strideWidth &* task.pixelStride,
+      offsets: task.offsets + taps.begin &* kernelRow, weights: weights, panelStride: depth &* lanes,
+      depth: (taps.end &- taps.begin) &* kernelRow, bias: task.bias + panels.lowerBound &* lanes,
+      output: task.output + offset, outputStride: task.outputStride,
+      residual: task.epilogue.residual.map { $0 + offset }, ahead: weights, aheadStep: 0),
+    rows: columns.count, panels: panels.count, finish)
 }
 
-/// output[i] = input[base + i · step] for begin <= i < end, with the usual steps known to the compiler.
-@inline(__always)
-private func copy(
-  _ input: UnsafePointer<Float>, _ base: Int, _ step: Int, _ output: UnsafeMutablePointer<Float>, _ begin: Int,
-  _ end: Int
+/// The pixels of one output column: their patches are copied with zeros for what lies outside.
+private func borderColumn(
+  _ task: Convolution, _ rows: Range<Int>, _ column: Int, _ panels: Range<Int>,
+  _ scratch: UnsafeMutablePointer<Float>, _ finish: Finish
 ) {
-  switch step {
-  case 1: for i in begin..<end { output[i] = input[base &+ i] }
-  case 2: for i in begin..<end { output[i] = input[base &+ i &* 2] }
-  default: for i in begin..<end { output[i] = input[base &+ i &* step] }
+  let window = task.window
+  let stride = Convolution.patchStride(depth: task.depth)
+  for row in rows { gather(task, row, column, scratch + (row &- rows.lowerBound) &* stride) }
+  let outputRow = window.outputWidth &* task.outputStride
+  let offset = rows.lowerBound &* outputRow &+ column &* task.outputStride &+ panels.lowerBound &* lanes
+  let weights = task.weights + panels.lowerBound &* task.depth &* lanes
+  multiply(
+    Tiles(
+      input: scratch, inputStride: stride, offsets: nil, weights: weights, panelStride: task.depth &* lanes,
+      depth: task.depth, bias: task.bias + panels.lowerBound &* lanes, output: task.output + offset,
+      outputStride: outputRow, residual: task.epilogue.residual.map { $0 + offset }, ahead: weights, aheadStep: 0),
+    rows: rows.count, panels: panels.count, finish)
+}
+
+/// One patch, zeros outside the input.
+private func gather(_ task: Convolution, _ row: Int, _ column: Int, _ patch: UnsafeMutablePointer<Float>) {
+  let window = task.window
+  let (sample, oy) = row.quotientAndRemainder(dividingBy: window.outputHeight)
+  let y = oy &* window.strideHeight &- window.padTop
+  let x = column &* window.strideWidth &- window.padLeft
+  let base = sample &* task.sampleStride &+ y &* task.rowStride &+ x &* task.pixelStride
+  let channels = task.inputChannels
+  var k = 0
+  for ky in 0..<window.kernelHeight {
+    let tapY = y &+ ky &* window.dilationHeight
+    for kx in 0..<window.kernelWidth {
+      let tapX = x &+ kx &* window.dilationWidth
+      if tapY >= 0 && tapY < window.inputHeight && tapX >= 0 && tapX < window.inputWidth {
+        for i in k..<(k &+ channels) { patch[i] = task.input[base &+ task.offsets[i]] }
+      } else {
+        for i in k..<(k &+ channels) { patch[i] = 0 }
+      }
+      k &+= channels
+    }
   }
 }

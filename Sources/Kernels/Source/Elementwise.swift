@@ -50,13 +50,13 @@ private func combine<C: Combination>(
 func binary(_ task: Binary, _ rows: Range<Int>) {
   let finish = Finish(task.activation)
   // Rows without gaps are one long row.
-  let joined = task.rightStride == task.columns
+  let joined = task.rightStride == task.columns && task.rowsPerRight == 1
   let length = joined ? task.columns &* rows.count : task.columns
   // Pieces that are still in the nearest cache when the rest of the activation passes over them.
   let piece = finish.remaining == nil ? length : 2048
   for row in joined ? rows.lowerBound..<min(rows.lowerBound &+ 1, rows.upperBound) : rows {
     let left = task.left + row &* task.columns
-    let right = task.right + row &* task.rightStride
+    let right = task.right + row / task.rowsPerRight &* task.rightStride
     let output = task.output + row &* task.columns
     var done = 0
     while done < length {

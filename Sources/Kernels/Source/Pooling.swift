@@ -4,7 +4,8 @@ import FerryKernelVector
 func pool(_ task: Pooling, _ rows: Range<Int>) {
   let window = task.window
   let inputRow = window.inputWidth &* task.inputStride
-  for oy in rows {
+  for row in rows {
+    let (sample, oy) = row.quotientAndRemainder(dividingBy: window.outputHeight)
     let y = oy &* window.strideHeight &- window.padTop
     let tapRows = insidePositions(
       start: y, stride: window.dilationHeight, size: window.inputHeight, count: window.kernelHeight)
@@ -12,13 +13,13 @@ func pool(_ task: Pooling, _ rows: Range<Int>) {
       let x = ox &* window.strideWidth &- window.padLeft
       let tapColumns = insidePositions(
         start: x, stride: window.dilationWidth, size: window.inputWidth, count: window.kernelWidth)
-      let output = task.output + (oy &* window.outputWidth &+ ox) &* task.outputStride
+      let output = task.output + (row &* window.outputWidth &+ ox) &* task.outputStride
       let height = tapRows.end &- tapRows.begin
       let width = tapColumns.end &- tapColumns.begin
       let input =
         height == 0 || width == 0
         ? task.input
-        : task.input + (y &+ tapRows.begin &* window.dilationHeight) &* inputRow
+        : task.input + (sample &* window.inputHeight &+ y &+ tapRows.begin &* window.dilationHeight) &* inputRow
           + (x &+ tapColumns.begin &* window.dilationWidth) &* task.inputStride
       let rows = width == 0 ? 0 : height
       switch task.kind {

@@ -52,8 +52,7 @@ public func select(_ mask: SIMDMask<Bits>, _ yes: Vector, _ no: Vector) -> Vecto
 /// min(max(x, lower), upper), and NaN where x is NaN: a comparison with NaN is false, which keeps x.
 @_transparent
 public func clip(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {
-  let raised = select(x .< lower, lower, x)
-  return select(raised .> upper, upper, raised)
+  ferry_lower16(ferry_raise16(x, lower), upper)
 }
 
 /// The larger lane, NaN if either is NaN.

@@ -5,55 +5,47 @@ import FerryTensor
 extension Planner {
   /// A dense convolution, a depthwise one, or a product of pixels for 1×1; other groups have no fast form.
   func plan(_ conv: Conv, _ node: Node) throws -> Bool {
-    guard conv.window.rank == 2, isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else {
-      return false
-    }
-    let weightShape = try shape(of: node.inputs[1])
-    let input = try extents(of: node.inputs[0])
-    let isDepthwise = conv.groups == input.channels && weightShape[0] == conv.groups
-    if conv.groups == 1 {
-      let weight = try packed(node.inputs[1], .panel16)
-      let isPointwise =
-        conv.window.kernel == [1, 1] && conv.window.strides == [1, 1] && conv.window.pads.allSatisfy { $0 == 0 }
-      if isPointwise { return try planPointwise(conv, node, weight) }
-      return try planDense(conv, node, weight)
-    }
-    guard isDepthwise, conv.groups > 1 else { return false }
-    let source = try buffer(of: node.inputs[0], in: .channelsLast16)
-    let weight = try packed(node.inputs[1], .depthwise16)
-    let bias = try bias(of: node, channels: input.channels)
-    let target = try define(node.outputs[0], .channelsLast16)
-    append(
-      DepthwiseStep(
-        window: try window(conv.window, from: source, to: target), source: source, target: target, weight: weight,
-        bias: bias,
-        activation: ActivationTask(conv.activation), name: node.name),
-      reading: [source], writing: [target])
-    return true
+    guard isPlain(conv, node) else { return false }
+    if isDepthwise(conv, node) { return try planDepthwise(conv, node) }
+    guard conv.groups == 1 else { return false }
+    let weight = try packed(node.inputs[1], .panel16)
+    return conv.isPointwise ? try planPointwise(conv, node, weight) : try planDense(conv, node, weight)
+  }
+
+  /// Two dimensions, constant weights and bias.
+  func isPlain(_ conv: Conv, _ node: Node) -> Bool {
+    conv.window.rank == 2 && isWeight(node.inputs[1]) && (node.inputs.count == 2 || isWeight(node.inputs[2]))
+  }
+
+  private func isDepthwise(_ conv: Conv, _ node: Node) -> Bool {
+    guard conv.groups > 1, let input = try? shape(of: node.inputs[0]), let weight = try? shape(of: node.inputs[1])
+    else { return false }
+    return conv.groups == input[1] && weight[0] == conv.groups
   }
 
   private func planPointwise(_ conv: Conv, _ node: Node, _ weight: Storage) throws -> Bool {
-    let source = try buffer(of: node.inputs[0], in: .channelsLast16)
-    let target = try define(node.outputs[0], .channelsLast16)
-    append(
-      ProductStep(
-        source: source, target: target, rows: source.extents.batch * source.extents.pixels, weight: weight,
-        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(conv.activation),
-        name: node.name),
-      reading: [source], writing: [target])
+    let postponed = takeScaled(node.inputs[0])
+    let source = try postponed?.value ?? buffer(of: node.inputs[0], in: .channelsLast16)
+    let ending = try ending(of: node, activation: conv.activation)
+    let step = ProductStep(
+      source: source, factors: postponed?.factors, target: ending.target,
+      rows: source.extents.batch * source.extents.pixels, weight: weight,
+      bias: try bias(of: node, channels: ending.target.extents.channels), epilogue: ending.epilogue, name: node.name)
+    requireScratch(step.scratchSize)
+    append(step, reading: [source] + [postponed?.factors].compactMap { $0 } + ending.read, writing: [ending.target])
     return true
   }
 
   private func planDense(_ conv: Conv, _ node: Node, _ weight: Storage) throws -> Bool {
     // The caller's row-major picture is read where it lies.
     let source = try anyBuffer(of: node.inputs[0])
-    let target = try define(node.outputs[0], .channelsLast16)
+    let ending = try ending(of: node, activation: conv.activation)
     let step = ConvolutionStep(
-      window: try window(conv.window, from: source, to: target), source: source, target: target, weight: weight,
-      bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(conv.activation),
+      window: try window(conv.window, from: source, to: ending.target), source: source, target: ending.target,
+      weight: weight, bias: try bias(of: node, channels: ending.target.extents.channels), epilogue: ending.epilogue,
       name: node.name)
     requireScratch(step.scratchSize)
-    append(step, reading: [source], writing: [target])
+    append(step, reading: [source] + ending.read, writing: [ending.target])
     return true
   }
 
@@ -75,21 +67,10 @@ extension Planner {
   }
 }
 
-extension ActivationTask {
-  init(_ activation: Activation) {
-    let kind: ActivationKind =
-      switch activation.kind {
-      case .identity: .identity
-      case .relu: .relu
-      case .clip: .clip
-      case .sigmoid: .sigmoid
-      case .silu: .silu
-      case .hardSigmoid: .hardSigmoid
-      case .hardSwish: .hardSwish
-      case .leakyRelu: .leakyRelu
-      case .tanh: .tanh
-      }
-    self.init(kind, a: activation.a, b: activation.b)
+extension Conv {
+  /// Every pixel by itself.
+  var isPointwise: Bool {
+    groups == 1 && window.kernel == [1, 1] && window.strides == [1, 1] && window.pads.allSatisfy { $0 == 0 }
   }
 }
 
@@ -100,95 +81,88 @@ extension Storage {
 /// Rows times panels of weights: 1×1 convolutions and fully connected layers.
 struct ProductStep: PlanStep {
   let source: Buffer
+  /// Factors of the input's channels, one set a sample.
+  let factors: Buffer?
   let target: Buffer
   let rows: Int
   let weight: Storage
   let bias: Storage
-  let activation: ActivationTask
+  let epilogue: PlannedEpilogue
   let name: String
 
-  var label: String { "matrix product: \(name)" }
+  var kind: String { "matrix product" }
+  private var depth: Int { source.extents.channels }
+  var floatingPointOperations: Int { 2 * rows * depth * target.extents.channels }
+  var scratchSize: Int { factors == nil ? 0 : MatrixProduct.scratchSize(depth: depth) }
 
-  func run(_ run: borrowing PlanRun) {
-    let depth = source.extents.channels
+  func bind(_ binder: inout Binder) {
     let task = MatrixProduct(
-      depth: depth, input: run.read(source),
+      depth: depth, input: binder.memory.read(source),
       inputStride: source.layout == .channelsLast16 ? source.pixelStride : depth,
-      weights: weight.floats, bias: bias.floats, output: run.write(target), outputStride: target.pixelStride,
-      epilogue: Epilogue(activation: activation))
-    let panels = target.extents.blocks
-    let kernel = run.kernels.matrixProduct
-    if rows >= 24 || panels == 1 {
-      run.parallel(rows, grain: 12) { kernel(task, $0, 0..<panels) }
-    } else {
-      run.parallel(panels, grain: 2) { kernel(task, 0..<rows, $0) }
-    }
+      scale: factors.map { binder.memory.read($0) }, scaleStride: factors?.pixelStride ?? 0,
+      rowsPerSample: source.extents.pixels, weights: weight.floats, bias: bias.floats,
+      output: binder.memory.write(target), outputStride: target.pixelStride, epilogue: epilogue.bound(binder.memory))
+    binder.call(
+      binder.kernels.matrixProduct, task,
+      Split(
+        rows: rows, columns: target.extents.blocks, rowGrain: 48, columnGrain: rows <= 2 ? 4 : 1,
+        cost: Split.nanoseconds(multiplyAdds: rows * depth * target.extents.channels)))
   }
 }
 
-/// A dense convolution over gathered patches, sample by sample.
+/// A dense convolution.
 struct ConvolutionStep: PlanStep {
   let window: FerryKernels.Window
   let source: Buffer
   let target: Buffer
   let weight: Storage
   let bias: Storage
-  let activation: ActivationTask
+  let epilogue: PlannedEpilogue
   let name: String
+  private let offsets: Storage
 
-  var label: String { "convolution: \(name)" }
-
-  /// Floats of scratch for one chunk.
-  var scratchSize: Int { Convolution.scratchSize(window, inputChannels: source.extents.channels) }
-
-  func run(_ run: borrowing PlanRun) {
-    let input = source.extents
+  init(
+    window: FerryKernels.Window, source: Buffer, target: Buffer, weight: Storage, bias: Storage,
+    epilogue: PlannedEpilogue, name: String
+  ) {
+    self.window = window
+    self.source = source
+    self.target = target
+    self.weight = weight
+    self.bias = bias
+    self.epilogue = epilogue
+    self.name = name
+    let extents = source.extents
     let isRowMajor = source.layout == .rowMajor
     let pixelStride = isRowMajor ? 1 : source.pixelStride
-    let pixels = target.extents.pixels
-    let kernel = run.kernels.convolution
-    let (scratch, scratchSize) = (run.scratch, run.scratchSize)
-    let pool = run.pool
-    let chunks = PlanRun.chunkCount(units: pixels, grain: Convolution.scratchPixels, threads: pool.threadCount)
-    for sample in 0..<input.batch {
-      let task = Convolution(
-        window: window, inputChannels: input.channels,
-        input: run.read(source, sample: sample),
-        rowStride: input.width * pixelStride, pixelStride: pixelStride, channelStride: isRowMajor ? input.pixels : 1,
-        weights: weight.floats, bias: bias.floats,
-        output: run.write(target, sample: sample), outputStride: target.pixelStride,
-        epilogue: Epilogue(activation: activation))
-      let panels = target.extents.blocks
-      pool.run(chunks: chunks) { chunk in
-        kernel(task, pixels * chunk / chunks..<pixels * (chunk + 1) / chunks, 0..<panels, scratch + chunk * scratchSize)
-      }
-    }
+    let numbers = Convolution.offsets(
+      of: window, inputChannels: extents.channels, rowStride: extents.width * pixelStride, pixelStride: pixelStride,
+      channelStride: isRowMajor ? extents.pixels : 1)
+    offsets = Storage(zeroed: numbers.count * MemoryLayout<Int>.stride)
+    offsets.address.copyMemory(from: numbers, byteCount: numbers.count * MemoryLayout<Int>.stride)
   }
-}
 
-/// A depthwise convolution, sample by sample.
-struct DepthwiseStep: PlanStep {
-  let window: FerryKernels.Window
-  let source: Buffer
-  let target: Buffer
-  let weight: Storage
-  let bias: Storage
-  let activation: ActivationTask
-  let name: String
+  var kind: String { "convolution" }
+  private var multiplyAdds: Int {
+    let depth = window.kernelHeight * window.kernelWidth * source.extents.channels
+    return target.extents.batch * target.extents.pixels * target.extents.channels * depth
+  }
+  var floatingPointOperations: Int { 2 * multiplyAdds }
+  var scratchSize: Int { Convolution.scratchSize(window, inputChannels: source.extents.channels) }
 
-  var label: String { "depthwise convolution: \(name)" }
-
-  func run(_ run: borrowing PlanRun) {
-    let kernel = run.kernels.depthwise
-    for sample in 0..<source.extents.batch {
-      let task = DepthwiseConvolution(
-        window: window, blocks: source.extents.blocks,
-        input: run.read(source, sample: sample), inputStride: source.pixelStride,
-        weights: weight.floats, bias: bias.floats,
-        output: run.write(target, sample: sample),
-        outputStride: target.pixelStride,
-        epilogue: Epilogue(activation: activation))
-      run.parallel(window.outputHeight, grain: 1) { kernel(task, $0) }
-    }
+  func bind(_ binder: inout Binder) {
+    let extents = source.extents
+    let pixelStride = source.layout == .rowMajor ? 1 : source.pixelStride
+    let task = Convolution(
+      window: window, inputChannels: extents.channels, input: binder.memory.read(source),
+      sampleStride: source.count / extents.batch, rowStride: extents.width * pixelStride, pixelStride: pixelStride,
+      offsets: UnsafePointer(offsets.address.assumingMemoryBound(to: Int.self)), weights: weight.floats,
+      bias: bias.floats, output: binder.memory.write(target), outputStride: target.pixelStride,
+      epilogue: epilogue.bound(binder.memory))
+    binder.call(
+      binder.kernels.convolution, task,
+      Split(
+        rows: extents.batch * window.outputHeight, columns: target.extents.blocks, rowGrain: 1,
+        cost: Split.nanoseconds(multiplyAdds: multiplyAdds)))
   }
 }

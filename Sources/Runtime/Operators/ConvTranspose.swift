@@ -33,26 +33,24 @@ struct ScatteredProductStep: PlanStep {
   let activation: ActivationTask
   let name: String
 
-  var label: String { "transposed convolution: \(name)" }
+  var kind: String { "transposed convolution" }
+  private var multiplyAdds: Int {
+    target.extents.batch * target.extents.pixels * target.extents.channels * source.extents.channels
+  }
+  var floatingPointOperations: Int { 2 * multiplyAdds }
 
-  func run(_ run: borrowing PlanRun) {
-    let (input, output) = (source.extents, target.extents)
-    let (read, written) = (run.read(source), run.write(target))
-    let kernel = run.kernels.matrixProduct
-    let tapSize = output.blocks * input.channels * lanes
-    run.parallel(input.batch * input.height, grain: 1) { rows in
-      for row in rows {
-        for tap in 0..<strideHeight * strideWidth {
-          let (u, v) = (tap / strideWidth, tap % strideWidth)
-          let task = MatrixProduct(
-            depth: input.channels, input: read + row * input.width * source.pixelStride,
-            inputStride: source.pixelStride,
-            weights: weight.floats + tap * tapSize, bias: bias.floats,
-            output: written + ((row * strideHeight + u) * output.width + v) * target.pixelStride,
-            outputStride: strideWidth * target.pixelStride, epilogue: Epilogue(activation: activation))
-          kernel(task, 0..<input.width, 0..<output.blocks)
-        }
-      }
-    }
+  func bind(_ binder: inout Binder) {
+    let task = ScatteredProduct(
+      product: MatrixProduct(
+        depth: source.extents.channels, input: binder.memory.read(source), inputStride: source.pixelStride,
+        weights: weight.floats, bias: bias.floats, output: binder.memory.write(target),
+        outputStride: target.pixelStride, epilogue: Epilogue(activation: activation)),
+      width: source.extents.width, strideHeight: strideHeight, strideWidth: strideWidth,
+      panels: target.extents.blocks)
+    binder.call(
+      binder.kernels.scatteredProduct, task,
+      Split(
+        rows: source.extents.batch * source.extents.height, columns: target.extents.blocks,
+        cost: Split.nanoseconds(multiplyAdds: multiplyAdds)))
   }
 }

@@ -5,7 +5,7 @@ import FerryTensor
 extension Planner {
   func plan(_ activate: Activate, _ node: Node) throws -> Bool {
     let source = try anyBuffer(of: node.inputs[0])
-    let target = try define(node.outputs[0], source.layout)
+    let target = try define(node.outputs[0], inPlaceOf: node.inputs[0], source)
     append(
       UnaryStep(source: source, target: target, activation: ActivationTask(activate.activation), name: node.name),
       reading: [source], writing: [target])
@@ -33,7 +33,7 @@ extension Planner {
       if try shape(of: right) == output, !isWeight(right) {
         let a = try anyBuffer(of: left)
         let b = try buffer(of: right, in: a.layout)
-        let target = try define(node.outputs[0], a.layout)
+        let target = try define(node.outputs[0], inPlaceOf: left, a)
         append(
           BinaryStep(operation: operation, left: a, right: .buffer(b), target: target, name: node.name),
           reading: [a, b], writing: [target])
@@ -44,7 +44,7 @@ extension Planner {
       if isWeight(right) {
         guard let floats = try channelVector(right, rank: output.count, channels: channels) else { continue }
         let a = try buffer(of: left, in: .channelsLast16)
-        let target = try define(node.outputs[0], .channelsLast16)
+        let target = try define(node.outputs[0], inPlaceOf: left, a)
         append(
           BinaryStep(
             operation: operation, left: a, right: .vector(try constant(floats)), target: target, name: node.name),
@@ -54,7 +54,14 @@ extension Planner {
       if output.count == 4, try shape(of: right) == [output[0], channels, 1, 1] {
         let a = try buffer(of: left, in: .channelsLast16)
         let b = try buffer(of: right, in: .channelsLast16)
-        let target = try define(node.outputs[0], .channelsLast16)
+        // A product that one 1×1 convolution reads is computed there.
+        if operation == .multiply, let reader = soleReader(of: node.outputs[0]), let conv = reader.operation as? Conv,
+          conv.isPointwise, isPlain(conv, reader), reader.inputs[0] == node.outputs[0]
+        {
+          postpone(node.outputs[0], value: a, factors: b)
+          return true
+        }
+        let target = try define(node.outputs[0], inPlaceOf: left, a)
         append(
           BinaryStep(operation: operation, left: a, right: .perSample(b), target: target, name: node.name),
           reading: [a, b], writing: [target])
@@ -67,7 +74,7 @@ extension Planner {
   /// One number a channel, padded, from a weight that is broadcast along all other axes; nil if it is not.
   private func channelVector(_ weight: ValueID, rank: Int, channels: Int) throws -> [Float]? {
     let tensor = try tensor(weight)
-    let padded = (channels + lanes - 1) / lanes * lanes
+    let padded = Extents(batch: 1, channels: channels, height: 1, width: 1).pixelStride
     let floats = tensor.floats()
     if floats.count == 1 { return [Float](repeating: floats[0], count: padded) }
     let axis = 1 - (rank - tensor.shape.rank)
@@ -86,7 +93,7 @@ extension Planner {
       normalization.affine(scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
     }
     let source = try buffer(of: node.inputs[0], in: .channelsLast16)
-    let target = try define(node.outputs[0], .channelsLast16)
+    let target = try define(node.outputs[0], inPlaceOf: node.inputs[0], source)
     let padding = [Float](repeating: 0, count: source.pixelStride - affine.count)
     append(
       BinaryStep(
@@ -123,12 +130,14 @@ struct UnaryStep: PlanStep {
   let activation: ActivationTask
   let name: String
 
-  var label: String { "activation: \(name)" }
+  var kind: String { "activation" }
 
-  func run(_ run: borrowing PlanRun) {
-    let task = FerryKernels.Unary(input: run.read(source), output: run.write(target), activation: activation)
-    let kernel = run.kernels.unary
-    run.parallel(source.count, grain: 8192) { kernel(task, $0) }
+  func bind(_ binder: inout Binder) {
+    binder.call(
+      binder.kernels.unary,
+      FerryKernels.Unary(
+        input: binder.memory.read(source), output: binder.memory.write(target), activation: activation),
+      Split(rows: source.count, rowGrain: 4096, cost: Split.nanoseconds(floats: source.count)))
   }
 }
 
@@ -148,41 +157,34 @@ struct BinaryStep: PlanStep {
   let target: Buffer
   let name: String
 
-  var label: String { "\(operation): \(name)" }
+  var kind: String { "elementwise \(operation)" }
 
-  func run(_ run: borrowing PlanRun) {
-    let (read, written) = (run.read(left), run.write(target))
-    let kernel = run.kernels.binary
+  func bind(_ binder: inout Binder) {
+    let memory = binder.memory
+    let (read, written) = (memory.read(left), memory.write(target))
+    let pixels = left.extents.batch * left.extents.pixels
+    let task: FerryKernels.Binary
+    let rows: Int
     switch right {
     case .buffer(let buffer):
-      // Rows are only there to be split among threads.
-      let columns = 512
-      let other = run.read(buffer)
-      let (rows, rest) = left.count.quotientAndRemainder(dividingBy: columns)
-      let task = FerryKernels.Binary(
-        operation: operation, columns: columns, left: read, right: other, rightStride: columns, output: written)
-      run.parallel(rows, grain: 16) { kernel(task, $0) }
-      if rest > 0 {
-        let done = rows * columns
-        kernel(
-          FerryKernels.Binary(
-            operation: operation, columns: rest, left: read + done, right: other + done, rightStride: rest,
-            output: written + done), 0..<1)
-      }
+      // Every element is a row: rows without gaps are worked on as one.
+      rows = left.count
+      task = FerryKernels.Binary(
+        operation: operation, columns: 1, left: read, right: memory.read(buffer), rightStride: 1, output: written)
     case .perSample(let buffer):
-      for sample in 0..<left.extents.batch {
-        let task = FerryKernels.Binary(
-          operation: operation, columns: left.pixelStride, left: run.read(left, sample: sample),
-          right: run.read(buffer, sample: sample), rightStride: 0, output: run.write(target, sample: sample))
-        run.parallel(left.extents.pixels, grain: max(1, 8192 / left.pixelStride)) { kernel(task, $0) }
-      }
+      rows = pixels
+      task = FerryKernels.Binary(
+        operation: operation, columns: left.pixelStride, left: read, right: memory.read(buffer),
+        rightStride: buffer.pixelStride, rowsPerRight: left.extents.pixels, output: written)
     case .vector(let vector):
-      let task = FerryKernels.Binary(
+      rows = pixels
+      task = FerryKernels.Binary(
         operation: operation, columns: left.pixelStride, left: read, right: vector.floats, rightStride: 0,
         output: written)
-      run.parallel(left.extents.batch * left.extents.pixels, grain: max(1, 8192 / left.pixelStride)) {
-        kernel(task, $0)
-      }
     }
+    binder.call(
+      binder.kernels.binary, task,
+      Split(
+        rows: rows, rowGrain: max(1, 4096 * rows / max(left.count, 1)), cost: Split.nanoseconds(floats: left.count)))
   }
 }

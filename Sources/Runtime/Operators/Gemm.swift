@@ -7,13 +7,13 @@ extension Planner {
     guard isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else { return false }
     // A row of features is contiguous in either layout.
     let source = try anyBuffer(of: node.inputs[0])
-    let target = try define(node.outputs[0], .channelsLast16)
+    let ending = try ending(of: node, activation: gemm.activation)
     append(
       ProductStep(
-        source: source, target: target, rows: source.extents.batch, weight: try packed(node.inputs[1], .panel16),
-        bias: try bias(of: node, channels: target.extents.channels), activation: ActivationTask(gemm.activation),
-        name: node.name),
-      reading: [source], writing: [target])
+        source: source, factors: nil, target: ending.target, rows: source.extents.batch,
+        weight: try packed(node.inputs[1], .panel16),
+        bias: try bias(of: node, channels: ending.target.extents.channels), epilogue: ending.epilogue, name: node.name),
+      reading: [source] + ending.read, writing: [ending.target])
     return true
   }
 }

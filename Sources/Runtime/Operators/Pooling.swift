@@ -16,7 +16,7 @@ extension Planner {
     let pads = try pool.window.fixedPads()
     append(
       PoolStep(
-        kind: kind, window: try window(pool.window, from: source, to: target),
+        pooling: kind, window: try window(pool.window, from: source, to: target),
         paddedHeight: source.extents.height + pads[0] + pads[2], paddedWidth: source.extents.width + pads[1] + pads[3],
         source: source, target: target, name: node.name),
       reading: [source], writing: [target])
@@ -28,7 +28,10 @@ extension Planner {
     let source = try buffer(of: node.inputs[0], in: .channelsLast16)
     let target = try define(node.outputs[0], .channelsLast16)
     if pool.kind == .average {
-      append(GlobalAverageStep(source: source, target: target, name: node.name), reading: [source], writing: [target])
+      let sums = rowSums(of: node.inputs[0])
+      append(
+        GlobalAverageStep(source: sums ?? source, pixels: source.extents.pixels, target: target, name: node.name),
+        reading: [sums ?? source], writing: [target])
     } else {
       let extents = source.extents
       let window = FerryKernels.Window(
@@ -36,7 +39,7 @@ extension Planner {
         kernelHeight: extents.height, kernelWidth: extents.width)
       append(
         PoolStep(
-          kind: .maximum, window: window, paddedHeight: extents.height, paddedWidth: extents.width, source: source,
+          pooling: .maximum, window: window, paddedHeight: extents.height, paddedWidth: extents.width, source: source,
           target: target, name: node.name),
         reading: [source], writing: [target])
     }
@@ -45,45 +48,46 @@ extension Planner {
 }
 
 struct PoolStep: PlanStep {
-  let kind: Pooling.Kind
+  let pooling: Pooling.Kind
   let window: FerryKernels.Window
   let paddedHeight, paddedWidth: Int
   let source: Buffer
   let target: Buffer
   let name: String
 
-  var label: String { "pooling: \(name)" }
+  var kind: String { "pooling" }
 
-  func run(_ run: borrowing PlanRun) {
-    let kernel = run.kernels.pool
-    for sample in 0..<source.extents.batch {
-      let task = Pooling(
-        kind: kind, window: window, paddedHeight: paddedHeight, paddedWidth: paddedWidth, blocks: source.extents.blocks,
-        input: run.read(source, sample: sample), inputStride: source.pixelStride,
-        output: run.write(target, sample: sample),
-        outputStride: target.pixelStride)
-      run.parallel(window.outputHeight, grain: 1) { kernel(task, $0) }
-    }
+  func bind(_ binder: inout Binder) {
+    let task = Pooling(
+      kind: pooling, window: window, paddedHeight: paddedHeight, paddedWidth: paddedWidth,
+      blocks: source.extents.blocks, input: binder.memory.read(source), inputStride: source.pixelStride,
+      output: binder.memory.write(target), outputStride: target.pixelStride)
+    let taps = window.kernelHeight * window.kernelWidth
+    binder.call(
+      binder.kernels.pool, task,
+      Split(
+        rows: source.extents.batch * window.outputHeight, cost: Split.nanoseconds(floats: target.count * taps / 2)))
   }
 }
 
 struct GlobalAverageStep: PlanStep {
+  /// The values, or their sums over each row of pixels.
   let source: Buffer
+  /// Pixels of a sample.
+  let pixels: Int
   let target: Buffer
   let name: String
 
-  var label: String { "global average: \(name)" }
+  var kind: String { "global average" }
 
-  func run(_ run: borrowing PlanRun) {
-    let kernel = run.kernels.globalAverage
-    for sample in 0..<source.extents.batch {
-      let task = GlobalAverage(
-        pixels: source.extents.pixels,
-        input: run.read(source, sample: sample), inputStride: source.pixelStride,
-        output: run.write(target, sample: sample))
-      run.parallel(source.extents.blocks, grain: max(1, 8192 / (lanes * max(1, source.extents.pixels)))) {
-        kernel(task, $0)
-      }
-    }
+  func bind(_ binder: inout Binder) {
+    let task = GlobalAverage(
+      rows: source.extents.pixels, divisor: pixels, input: binder.memory.read(source),
+      inputStride: source.pixelStride, output: binder.memory.write(target), outputStride: target.pixelStride)
+    binder.call(
+      binder.kernels.globalAverage, task,
+      Split(
+        rows: source.extents.batch, columns: source.extents.blocks, columnGrain: 4,
+        cost: Split.nanoseconds(floats: source.count)))
   }
 }

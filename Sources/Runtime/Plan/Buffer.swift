@@ -4,7 +4,7 @@ import FerryKernels
 enum ActivationLayout: Sendable {
   /// N, C, H, W without gaps: the caller's order.
   case rowMajor
-  /// N, H, W, C with C padded to a multiple of 16. A matrix M×K counts as M pixels of K channels. Values of padding
+  /// N, H, W, C with C padded to a multiple of 16, and a little more where that helps the cache. A matrix M×K counts as M pixels of K channels. Values of padding
   /// lanes are unspecified.
   case channelsLast16
 }
@@ -17,6 +17,8 @@ enum Place: Sendable, Hashable {
   case input(Int)
   /// The tensor that the caller gets.
   case output(Int)
+  /// Memory of the plan's own that nobody writes.
+  case constant(Int)
 }
 
 /// A value in one layout, as steps address it.
@@ -27,10 +29,8 @@ struct Buffer: Sendable {
 
   /// Floats that the buffer takes.
   var count: Int { extents.count(in: layout) }
-  /// Floats from one sample to the next.
-  var sampleStride: Int { extents.batch == 0 ? 0 : count / extents.batch }
   /// Floats from one pixel to the next when channels-last.
-  var pixelStride: Int { extents.paddedChannels }
+  var pixelStride: Int { extents.pixelStride }
 }
 
 /// The extents of a value of two or four dimensions as N, C, H, W.
@@ -46,6 +46,10 @@ struct Extents: Sendable, Hashable {
     }
   }
 
+  init(batch: Int, channels: Int, height: Int, width: Int) {
+    (self.batch, self.channels, self.height, self.width) = (batch, channels, height, width)
+  }
+
   /// A plain run of floats.
   init(count: Int) { (batch, channels, height, width) = (1, count, 1, 1) }
 
@@ -53,7 +57,11 @@ struct Extents: Sendable, Hashable {
   var paddedChannels: Int { (channels + lanes - 1) / lanes * lanes }
   var blocks: Int { paddedChannels / lanes }
 
+  /// Floats from one pixel to the next when channels-last. Pixels a large power of two apart would share few of a cache's
+  /// sets, so that the rows of a window push each other out: such strides get 16 floats more.
+  var pixelStride: Int { paddedChannels >= 256 && paddedChannels % 32 == 0 ? paddedChannels + lanes : paddedChannels }
+
   func count(in layout: ActivationLayout) -> Int {
-    batch * pixels * (layout == .rowMajor ? channels : paddedChannels)
+    batch * pixels * (layout == .rowMajor ? channels : pixelStride)
   }
 }

@@ -8,42 +8,30 @@ struct LayoutStep: PlanStep {
   let target: Buffer
   let name: String
 
-  var label: String {
+  var kind: String {
     switch (source.layout, target.layout) {
-    case (.rowMajor, .channelsLast16): "to channels-last: \(name)"
-    case (.channelsLast16, .rowMajor): "to row-major: \(name)"
-    default: "copy: \(name)"
+    case (.rowMajor, .channelsLast16): "to channels-last"
+    case (.channelsLast16, .rowMajor): "to row-major"
+    default: "copy"
     }
   }
 
-  func run(_ run: borrowing PlanRun) {
+  func bind(_ binder: inout Binder) {
     let extents = source.extents
-    guard source.layout != target.layout else {
-      run.write(target).update(from: run.read(source), count: source.count)
-      return
-    }
-    let change = source.layout == .rowMajor ? run.kernels.toChannelsLast : run.kernels.toRowMajor
-    for sample in 0..<extents.batch {
+    let (input, output) = (binder.memory.read(source), binder.memory.write(target))
+    let cost = Split.nanoseconds(floats: source.count)
+    if source.layout == target.layout {
+      binder.call(
+        binder.kernels.unary, FerryKernels.Unary(input: input, output: output, activation: ActivationTask()),
+        Split(rows: source.count, rowGrain: 4096, cost: cost))
+    } else {
+      let isRowMajor = source.layout == .rowMajor
       let task = LayoutChange(
-        channels: extents.channels, pixels: extents.pixels,
-        input: run.read(source, sample: sample),
-        output: run.write(target, sample: sample), stride: extents.paddedChannels)
-      run.parallel(extents.pixels, grain: 1024) { change(task, $0) }
+        channels: extents.channels, pixels: extents.pixels, input: input, output: output, stride: extents.pixelStride)
+      binder.call(
+        isRowMajor ? binder.kernels.toChannelsLast : binder.kernels.toRowMajor, task,
+        Split(rows: extents.batch * extents.pixels, rowGrain: 256, cost: cost))
     }
-  }
-}
-
-/// A constant put where steps expect computed values.
-struct ConstantStep: PlanStep {
-  let tensor: Tensor
-  let target: Buffer
-  let name: String
-
-  var label: String { "constant: \(name)" }
-
-  func run(_ run: borrowing PlanRun) {
-    let written = UnsafeMutableRawBufferPointer(start: run.write(target), count: tensor.byteCount)
-    tensor.withUnsafeBytes { written.copyMemory(from: $0) }
   }
 }
 
@@ -60,9 +48,11 @@ struct ReferenceStep: PlanStep {
   let name: String
   let location: FerryError.Location
 
-  var label: String { "\(operation.name) (reference): \(name)" }
+  var kind: String { "\(operation.name) (reference)" }
 
-  func run(_ run: borrowing PlanRun) throws {
+  func bind(_ binder: inout Binder) { binder.callPlainLoops() }
+
+  func runPlainLoops(_ memory: ProgramMemory) throws {
     var arrays: [ReferenceArray<Float>] = []
     for input in inputs {
       switch input {
@@ -70,12 +60,12 @@ struct ReferenceStep: PlanStep {
       case .buffer(let buffer, let shape):
         arrays.append(
           ReferenceArray(
-            shape: shape, elements: Array(UnsafeBufferPointer(start: run.read(buffer), count: buffer.count))))
+            shape: shape, elements: Array(UnsafeBufferPointer(start: memory.read(buffer), count: buffer.count))))
       }
     }
     let results = try located(location) { try operation.evaluate(arrays) }
     for (output, result) in zip(outputs, results) {
-      let written = run.write(output)
+      let written = memory.write(output)
       result.elements.withUnsafeBufferPointer { elements in
         if let base = elements.baseAddress { written.update(from: base, count: elements.count) }
       }

@@ -2,17 +2,20 @@ import FerryKernels
 import FerryModel
 import FerryTensor
 
-/// A network made ready for inputs of one shape: steps in order, and where each value lies.
-///
-/// A plan holds no activations, so sessions share it.
-final class Plan: Sendable {
-  /// The graph with numbers in the place of symbols. Behind its own outputs stand the counts that trim them.
+/// What to run for inputs of concrete shapes, in order, and where every value lies in the arena. A plan holds no
+/// addresses: sessions share it.
+package final class Plan: Sendable {
   let graph: Graph
   let steps: [any PlanStep]
+  /// Steps that read an input or write an output.
+  let boundarySteps: [Int]
+  /// Memory that steps read and no step writes.
+  let constants: [Storage]
+  /// Floats from the arena's beginning to each region.
   let regionOffsets: [Int]
-  /// Floats that the regions take together.
+  /// Floats of the arena.
   let arenaSize: Int
-  /// Floats of scratch that one chunk may need.
+  /// Floats of scratch for each thread.
   let scratchSize: Int
 
   /// - Throws: `shapeMismatch` if the network does not take such inputs.
@@ -22,7 +25,10 @@ final class Plan: Sendable {
     self.graph = bound
     let planner = try Planner(graph: bound)
     steps = planner.steps
-    scratchSize = (planner.scratchSize + lanes - 1) / lanes * lanes
+    boundarySteps = planner.boundarySteps
+    constants = planner.constants
+    // Threads do not share cache lines of scratch.
+    scratchSize = (planner.scratchSize + lanes - 1) / lanes * lanes + lanes
     (regionOffsets, arenaSize) = Arena.place(planner.regions)
     try PhysicalMemory.require(floats: arenaSize)
   }

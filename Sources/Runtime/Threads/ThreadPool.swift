@@ -16,13 +16,12 @@ package final class ThreadPool: @unchecked Sendable {
   /// Threads that work on a job, the caller among them.
   package let threadCount: Int
 
-  private typealias Body = (Int) -> Void
   /// The number of the job, its chunks, and the next chunk to claim, in one word so that a late claim cannot be
   /// mistaken for one of the next job.
   private let word = Atomic<UInt64>(0)
   private let unfinished = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
-  private let body: UnsafeMutablePointer<Body?>
+  private let current: UnsafeMutablePointer<Current>
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private let isBusy = Atomic<Bool>(false)
@@ -31,6 +30,13 @@ package final class ThreadPool: @unchecked Sendable {
   private static let fieldMask: UInt64 = (1 << 20) - 1
   /// Chunks of one job.
   package static let chunkLimit = 1 << 19
+
+  /// What the threads work on.
+  private struct Current {
+    var job: Job?
+    var scratch: UnsafeMutablePointer<Float>?
+    var scratchStride = 0
+  }
 
   /// Pools live as long as the process: their threads hold nothing but their stacks while they sleep.
   package static func shared(threads: Int) -> ThreadPool {
@@ -46,65 +52,71 @@ package final class ThreadPool: @unchecked Sendable {
 
   private init(threads: Int) {
     threadCount = max(1, threads)
-    body = .allocate(capacity: 1)
-    body.initialize(to: nil)
+    current = .allocate(capacity: 1)
+    current.initialize(to: Current())
     mutex = .allocate(capacity: 1)
     wake = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wake, nil)
-    for _ in 1..<max(2, threads) where threads > 1 { startWorker() }
+    for worker in 1..<max(2, threads) where threads > 1 { startWorker(worker) }
   }
 
-  /// Calls `body` once for each chunk from 0 up to `chunks`, on several threads, and returns when all calls have.
+  /// Runs all chunks of a job that has a kernel, on several threads, and returns when all are done.
   ///
-  /// While another caller uses the pool, all chunks run on the caller's own thread. `body` must give the same result
+  /// While another caller uses the pool, all chunks run on the caller's own thread. A kernel gives the same result
   /// whichever thread runs a chunk.
-  package func run(chunks: Int, _ body: (Int) -> Void) {
-    precondition(chunks < Self.chunkLimit)
-    guard threadCount > 1, chunks > 1, !isBusy.exchange(true, ordering: .acquiring) else {
-      for chunk in 0..<chunks { body(chunk) }
+  ///
+  /// - Parameters:
+  ///   - scratch: scratch memory for every thread
+  ///   - scratchStride: floats from one thread's scratch to the next one's
+  func run(_ job: borrowing Job, scratch: UnsafeMutablePointer<Float>, scratchStride: Int) {
+    guard threadCount > 1, job.chunks > 1, job.chunks < Self.chunkLimit,
+      !isBusy.exchange(true, ordering: .acquiring)
+    else {
+      job.kernel?(job.task, 0, job.rows, 0, job.columns, scratch)
       return
     }
-    defer { isBusy.store(false, ordering: .releasing) }
-    withoutActuallyEscaping(body) { body in
-      self.body.pointee = body
-      unfinished.store(chunks, ordering: .relaxed)
-      let job = (word.load(ordering: .relaxed) >> (2 * Self.fieldBits)) &+ 1
-      word.store(job << (2 * Self.fieldBits) | UInt64(chunks) << Self.fieldBits, ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(mutex)
-      }
-      while claimAndRun() {}
-      var spins = 0
-      while unfinished.load(ordering: .acquiring) > 0 {
-        ferry_spin_pause()
-        spins += 1
-        // The thread that holds the last chunk may have lost its core to somebody else.
-        if spins > 4096 { sched_yield() }
-      }
-      self.body.pointee = nil
+    current.pointee = Current(job: copy job, scratch: scratch, scratchStride: scratchStride)
+    unfinished.store(job.chunks, ordering: .relaxed)
+    let number = (word.load(ordering: .relaxed) >> (2 * Self.fieldBits)) &+ 1
+    word.store(
+      number << (2 * Self.fieldBits) | UInt64(job.chunks) << Self.fieldBits, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
     }
+    while claimAndRun(worker: 0) {}
+    var spins = 0
+    while unfinished.load(ordering: .acquiring) > 0 {
+      ferry_spin_pause()
+      spins += 1
+      // The thread that holds the last chunk may have lost its core to somebody else.
+      if spins > 4096 { sched_yield() }
+    }
+    isBusy.store(false, ordering: .releasing)
   }
 
   /// Runs one chunk if there is one left.
-  private func claimAndRun() -> Bool {
+  private func claimAndRun(worker: Int) -> Bool {
     guard hasWork(word.load(ordering: .acquiring)) else { return false }
     let claimed = word.add(1, ordering: .acquiringAndReleasing).oldValue
     guard hasWork(claimed) else { return false }
-    // The job cannot end before this chunk has, so its body stays in place.
-    body.pointee?(Int(claimed & Self.fieldMask))
+    // The job cannot end before this chunk has, so it stays in place.
+    if let scratch = current.pointee.scratch {
+      current.pointee.job?.run(
+        chunk: Int(claimed & Self.fieldMask), scratch: scratch + worker * current.pointee.scratchStride)
+    }
     unfinished.subtract(1, ordering: .releasing)
     return true
   }
 
   private func hasWork(_ word: UInt64) -> Bool { word & Self.fieldMask < word >> Self.fieldBits & Self.fieldMask }
 
-  private func work() -> Never {
+  private func work(_ worker: Int) -> Never {
     var idle = 0
     while true {
-      if claimAndRun() {
+      if claimAndRun(worker: worker) {
         idle = 0
         continue
       }
@@ -128,17 +140,29 @@ package final class ThreadPool: @unchecked Sendable {
     pthread_mutex_unlock(mutex)
   }
 
-  private func startWorker() {
+  /// What a new thread is told.
+  private final class Start {
+    let pool: ThreadPool
+    let worker: Int
+
+    init(_ pool: ThreadPool, _ worker: Int) {
+      self.pool = pool
+      self.worker = worker
+    }
+  }
+
+  private func startWorker(_ worker: Int) {
     var thread = pthread_t()
     // The thread keeps the pool alive; pools are never released.
-    let pool = Unmanaged.passRetained(self)
+    let start = Unmanaged.passRetained(Start(self, worker))
     let result = pthread_create(
       &thread, nil,
       { argument in
         guard let argument else { return nil }
-        Unmanaged<ThreadPool>.fromOpaque(argument).takeUnretainedValue().work()
-      }, pool.toOpaque())
+        let start = Unmanaged<Start>.fromOpaque(argument).takeUnretainedValue()
+        start.pool.work(start.worker)
+      }, start.toOpaque())
     // A pool with fewer threads gives the same results.
-    if result == 0 { pthread_detach(thread) } else { pool.release() }
+    if result == 0 { pthread_detach(thread) } else { start.release() }
   }
 }

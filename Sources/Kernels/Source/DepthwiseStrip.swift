@@ -1,0 +1,167 @@
+import FerryKernelInterface
+import FerryKernelVector
+
+#if FERRY_AVX512
+  private typealias Register = Register16
+#elseif FERRY_AVX2
+  private typealias Register = Register8
+#else
+  private typealias Register = Register4
+#endif
+
+/// Output pixels of a row that one strip computes at most: with the weights of a kernel row of five they fill the registers.
+private let stripPixels = 8
+
+/// A strip of neighbouring output pixels, for the usual kernels: every input value is loaded once for each row of the
+/// kernel and added to all sums that see it.
+///
+/// - Parameters:
+///   - input: the first channel of the first column that the strip sees, in the first row of the kernel inside the input
+///   - weights: the same row of the kernel
+///   - columns: the columns of the strip that lie inside the input, out of `(pixels - 1) * stride + kernelWidth`
+private struct Strip {
+  let input: UnsafePointer<Float>
+  let weights: UnsafePointer<Float>
+  let output: UnsafeMutablePointer<Float>
+  let tapRows: Int
+  let columnBegin, columnEnd: Int
+}
+
+private protocol Position {
+  static var isInside: Bool { get }
+}
+/// All columns lie inside the input.
+private enum Inside: Position {
+  @_transparent static var isInside: Bool { true }
+}
+private enum Border: Position {
+  @_transparent static var isInside: Bool { false }
+}
+
+@inline(never)
+private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: Position>(
+  _: StripShape<pixels, kernelWidth, stride>.Type, _: P.Type, _ task: DepthwiseConvolution, _ finish: Finish,
+  _ group: Range<Int>, _ strip: Strip
+) {
+  let inputStride = task.inputStride
+  let inputRow = task.window.inputWidth &* inputStride
+  let weightTap = task.blocks &* lanes
+  let outputStride = task.outputStride
+  let lower = Register(repeating: finish.lower)
+  let upper = Register(repeating: finish.upper)
+  let (begin, columnEnd) = (strip.columnBegin, strip.columnEnd)
+  var channel = group.lowerBound &* lanes
+  let end = group.upperBound &* lanes
+  while channel < end {
+    let start = load(task.bias + channel, as: Register.self)
+    var sums = InlineArray<pixels, Register>(repeating: start)
+    var input = strip.input + channel
+    var weightRow = strip.weights + channel
+    for _ in 0..<strip.tapRows {
+      var weights = InlineArray<kernelWidth, Register>(repeating: .zero)
+      for tap in 0..<kernelWidth { weights[unchecked: tap] = load(weightRow + tap &* weightTap, as: Register.self) }
+      var at = input
+      for column in 0..<((pixels &- 1) &* stride &+ kernelWidth) {
+        if P.isInside || (column >= begin && column < columnEnd) {
+          let value = load(at, as: Register.self)
+          for tap in 0..<kernelWidth {
+            let position = column &- tap
+            if position >= 0 && position % stride == 0 && position / stride < pixels {
+              sums[unchecked: position / stride] = multiplyAdd(
+                sums[unchecked: position / stride], value, weights[unchecked: tap])
+            }
+          }
+        }
+        at += inputStride
+      }
+      input += inputRow
+      weightRow += kernelWidth &* weightTap
+    }
+    if finish.clips {
+      for p in 0..<pixels { sums[unchecked: p] = clip(sums[unchecked: p], lower, upper) }
+    }
+    var output = strip.output + channel
+    for p in 0..<pixels {
+      store(sums[unchecked: p], output)
+      output += outputStride
+    }
+    channel &+= Register.scalarCount
+  }
+}
+
+/// Whether strips serve this task.
+@inline(__always)
+func hasStrips(_ task: DepthwiseConvolution) -> Bool {
+  let window = task.window
+  return task.epilogue.residual == nil && (window.kernelWidth == 3 || window.kernelWidth == 5) && (window.strideWidth == 1 || window.strideWidth == 2)
+    && window.dilationWidth == 1 && window.dilationHeight == 1
+}
+
+/// One output row on strips, for the blocks of `group`. The parameters are those of `generalRow`.
+func stripRow(
+  _ task: DepthwiseConvolution, _ finish: Finish, _ group: Range<Int>, input: UnsafePointer<Float>,
+  taps: (begin: Int, end: Int), offset: Int
+) {
+  let window = task.window
+  let width = window.outputWidth
+  // Strips of equal size or one less.
+  let count = (width &+ stripPixels &- 1) / stripPixels
+  let (short, longer) = width.quotientAndRemainder(dividingBy: count)
+  let firstRow = input + taps.begin &* window.inputWidth &* task.inputStride
+  let weights = task.weights + taps.begin &* window.kernelWidth &* task.blocks &* lanes
+  var ox = 0
+  for i in 0..<count {
+    let pixels = i < longer ? short &+ 1 : short
+    let x = ox &* window.strideWidth &- window.padLeft
+    let columns = (pixels &- 1) &* window.strideWidth &+ window.kernelWidth
+    let at = offset &+ ox &* task.outputStride
+    compute(
+      pixels, task, finish, group,
+      Strip(
+        input: firstRow + x &* task.inputStride, weights: weights, output: task.output + at,
+        tapRows: taps.end &- taps.begin,
+        columnBegin: max(0, -x), columnEnd: min(columns, window.inputWidth &- x)),
+      isInside: x >= 0 && x &+ columns <= window.inputWidth)
+    ox &+= pixels
+  }
+}
+
+/// Calls the strip of this shape.
+@inline(__always)
+private func compute(
+  _ pixels: Int, _ task: DepthwiseConvolution, _ finish: Finish, _ group: Range<Int>,
+  _ strip: Strip, isInside: Bool
+) {
+  @inline(__always)
+  func run<let pixels: Int, let kernelWidth: Int, let stride: Int>(
+    _ shape: StripShape<pixels, kernelWidth, stride>.Type, _ task: DepthwiseConvolution,
+    _ strip: Strip
+  ) {
+    if isInside {
+      compute(shape, Inside.self, task, finish, group, strip)
+    } else {
+      compute(shape, Border.self, task, finish, group, strip)
+    }
+  }
+  @inline(__always)
+  func run<let pixels: Int>(
+    _: StripSize<pixels, 1>.Type, _ task: DepthwiseConvolution, _ strip: Strip
+  ) {
+    switch (task.window.kernelWidth, task.window.strideWidth) {
+    case (3, 1): run(StripShape<pixels, 3, 1>.self, task, strip)
+    case (3, _): run(StripShape<pixels, 3, 2>.self, task, strip)
+    case (_, 1): run(StripShape<pixels, 5, 1>.self, task, strip)
+    default: run(StripShape<pixels, 5, 2>.self, task, strip)
+    }
+  }
+  switch pixels {
+  case 1: run(StripSize<1, 1>.self, task, strip)
+  case 2: run(StripSize<2, 1>.self, task, strip)
+  case 3: run(StripSize<3, 1>.self, task, strip)
+  case 4: run(StripSize<4, 1>.self, task, strip)
+  case 5: run(StripSize<5, 1>.self, task, strip)
+  case 6: run(StripSize<6, 1>.self, task, strip)
+  case 7: run(StripSize<7, 1>.self, task, strip)
+  default: run(StripSize<8, 1>.self, task, strip)
+  }
+}

@@ -1,0 +1,141 @@
+import FerryKernels
+
+/// A plan with the addresses of one session's memory: a flat list of jobs that a run passes through without allocating,
+/// counting references or choosing.
+///
+/// Only the jobs that read the caller's inputs or write the outputs are made anew for each run.
+final class Program {
+  let plan: Plan
+  private(set) var jobs: [Job] = []
+  private let memory: ProgramMemory
+  private let kernels: KernelTable
+  private let threads: Int
+  /// Tasks, at 64-byte boundaries.
+  private let tasks: UnsafeMutableRawPointer
+  /// For each step its first job and its first task.
+  private var starts: [(job: Int, task: Int)] = []
+
+  private static let taskSize = 512
+
+  init(_ plan: Plan, arena: UnsafeMutablePointer<Float>, kernels: KernelTable, threads: Int) {
+    self.plan = plan
+    self.kernels = kernels
+    self.threads = threads
+    memory = ProgramMemory(
+      arena: arena, regionOffsets: plan.regionOffsets, constants: plan.constants.map(\.floats),
+      inputs: plan.graph.inputs.map { _ in UnsafePointer(arena) }, outputs: plan.graph.outputs.map { _ in arena })
+    let capacity = plan.steps.reduce(0) { $0 + $1.jobCount }
+    tasks = .allocate(byteCount: max(1, capacity) * Self.taskSize, alignment: 64)
+    jobs.reserveCapacity(capacity)
+    for step in plan.steps.indices {
+      starts.append((jobs.count, jobs.count))
+      var binder = Binder(memory: memory, kernels: kernels)
+      plan.steps[step].bind(&binder)
+      precondition(binder.calls.count == plan.steps[step].jobCount)
+      for call in binder.calls { jobs.append(job(call, step: step, slot: jobs.count)) }
+    }
+  }
+
+  deinit { tasks.deallocate() }
+
+  /// Points the jobs at the ends of the plan to this run's tensors.
+  func connect(inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>]) {
+    memory.inputs = inputs
+    memory.outputs = outputs
+    for step in plan.boundarySteps {
+      var binder = Binder(memory: memory, kernels: kernels)
+      plan.steps[step].bind(&binder)
+      for (index, call) in binder.calls.enumerated() {
+        let slot = starts[step].job + index
+        jobs[slot] = job(call, step: step, slot: slot)
+      }
+    }
+  }
+
+  /// - Parameter scratch: `plan.scratchSize` floats for each thread
+  func run(on pool: ThreadPool, scratch: UnsafeMutablePointer<Float>) throws {
+    let scratchStride = plan.scratchSize
+    try jobs.withUnsafeBufferPointer { jobs in
+      for job in jobs {
+        if job.kernel == nil {
+          try plan.steps[job.step].runPlainLoops(memory)
+        } else {
+          pool.run(job, scratch: scratch, scratchStride: scratchStride)
+        }
+      }
+    }
+  }
+
+  private func job(_ call: Binder.Call, step: Int, slot: Int) -> Job {
+    let address = tasks + slot * Self.taskSize
+    call.store(address)
+    return Job(kernel: call.kernel, task: UnsafeRawPointer(address), split: call.split, threads: threads, step: step)
+  }
+
+  static func fits<Task>(_: Task.Type) -> Bool { MemoryLayout<Task>.size <= taskSize }
+}
+
+/// Where the values of one session's run are.
+final class ProgramMemory {
+  let arena: UnsafeMutablePointer<Float>
+  /// Floats from the arena's beginning to each region.
+  let regionOffsets: [Int]
+  let constants: [UnsafePointer<Float>]
+  var inputs: [UnsafePointer<Float>]
+  var outputs: [UnsafeMutablePointer<Float>]
+
+  init(
+    arena: UnsafeMutablePointer<Float>, regionOffsets: [Int], constants: [UnsafePointer<Float>],
+    inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>]
+  ) {
+    self.arena = arena
+    self.regionOffsets = regionOffsets
+    self.constants = constants
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  func read(_ buffer: Buffer) -> UnsafePointer<Float> {
+    switch buffer.place {
+    case .input(let index): inputs[index]
+    case .constant(let index): constants[index]
+    case .region, .output: UnsafePointer(write(buffer))
+    }
+  }
+
+  func write(_ buffer: Buffer) -> UnsafeMutablePointer<Float> {
+    switch buffer.place {
+    case .region(let index): arena + regionOffsets[index]
+    case .output(let index): outputs[index]
+    case .input, .constant: preconditionFailure("a plan writes to what is not its own")
+    }
+  }
+}
+
+/// Takes the kernel calls of one step.
+struct Binder {
+  struct Call {
+    let kernel: KernelEntry?
+    let split: Split
+    /// Writes the task to an address.
+    let store: (UnsafeMutableRawPointer) -> Void
+  }
+
+  let memory: ProgramMemory
+  let kernels: KernelTable
+  private(set) var calls: [Call] = []
+
+  init(memory: ProgramMemory, kernels: KernelTable) {
+    self.memory = memory
+    self.kernels = kernels
+  }
+
+  mutating func call<Task: BitwiseCopyable>(_ kernel: Kernel<Task>, _ task: Task, _ split: Split) {
+    precondition(Program.fits(Task.self))
+    calls.append(Call(kernel: kernel.entry, split: split) { $0.storeBytes(of: task, as: Task.self) })
+  }
+
+  mutating func callPlainLoops() {
+    calls.append(Call(kernel: nil, split: Split(rows: 1, cost: 0)) { _ in })
+  }
+}
