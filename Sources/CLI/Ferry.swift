@@ -7,16 +7,19 @@ struct Ferry: ParsableCommand {
     commandName: "ferry",
     abstract: "Carries trained networks into Swift and proves that they arrived whole.",
     discussion: """
-      A network goes through four commands:
+      A network goes through these commands:
 
         ferry inspect model.onnx                          what is in the file, and what Ferry would refuse
         ferry convert model.onnx -o model.ferry           carry it into a bundle
         ferry verify model.ferry --golden golden/model    prove it against the framework's own answers
         ferry run model.ferry --input picture.png         use it
+        ferry bench model.ferry                           how fast it runs, and where its time goes
 
       Exit codes: 0 success, 1 mismatch, 2 bad input, 64 wrong usage, 70 a defect of Ferry, 130 interrupted.
       Shell completions: ferry --generate-completion-script bash|zsh|fish
       """,
     version: "ferry \(BundleProducer.ferry.version), bundle format \(BundleVersion.current)",
-    subcommands: [Convert.self, Inspect.self, Run.self, Verify.self, ReadHDF5.self])
+    subcommands: [
+      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, BenchServer.self, ReadHDF5.self,
+    ])
 }

@@ -27,7 +27,7 @@ enum Main {
       !Ferry.configuration.subcommands.contains(where: { $0._commandName == word })
     else { return }
     throw FerryError(
-      .usage, "\(word) is a file, where a command is needed", supported: "convert, inspect, run, verify",
+      .usage, "\(word) is a file, where a command is needed", supported: "convert, inspect, run, verify, bench",
       hint: "ferry inspect \(word) shows what is in it")
   }
 

@@ -75,8 +75,7 @@ enum RunText {
     }
     object.set("threads", .number(Double(session.threads)))
     object.set("isa", .string(session.instructionSet.rawValue))
-    object.set(
-      "milliseconds", .number(Double(time.components.seconds) * 1e3 + Double(time.components.attoseconds) * 1e-15))
+    object.set("milliseconds", .number(time.milliseconds))
     return .object(object)
   }
 

@@ -32,8 +32,8 @@ public final class Session: Sendable {
   public let instructionSet: InstructionSet
   /// Threads that work on one run.
   public let threads: Int
-  private let options: SessionOptions
-  private let kernels: KernelTable
+  let options: SessionOptions
+  let kernels: KernelTable
   private let memory = Mutex<Memory>(Memory())
 
   private struct Memory {
@@ -72,13 +72,12 @@ public final class Session: Sendable {
   public func run(_ inputs: [String: Tensor]) throws -> [String: Tensor] {
     let ordered = try orderedInputs(inputs)
     let results =
-      options.usesReference
-      ? try runReference(ordered) : try memory.withLock { memory in try runPlan(ordered, &memory) }
+      options.usesReference ? try runReference(ordered) : try runPlan(ordered, timed: false).outputs
     let outputs = try model.delivered(results)
     return Dictionary(zip(model.outputNames, outputs), uniquingKeysWith: { first, _ in first })
   }
 
-  private func orderedInputs(_ inputs: [String: Tensor]) throws -> [Tensor] {
+  func orderedInputs(_ inputs: [String: Tensor]) throws -> [Tensor] {
     let names = model.inputNames
     if let unknown = inputs.keys.sorted().first(where: { !names.contains($0) }) {
       throw FerryError(
@@ -110,7 +109,16 @@ public final class Session: Sendable {
     }
   }
 
-  private func runPlan(_ inputs: [Tensor], _ memory: inout Memory) throws -> [Tensor] {
+  /// Runs the plan.
+  ///
+  /// - Parameter timed: whether to read the clock after each step.
+  func runPlan(_ inputs: [Tensor], timed: Bool) throws -> (outputs: [Tensor], steps: [StepProfile]) {
+    try memory.withLock { memory in try runPlan(inputs, &memory, timed: timed) }
+  }
+
+  private func runPlan(
+    _ inputs: [Tensor], _ memory: inout Memory, timed: Bool
+  ) throws -> (outputs: [Tensor], steps: [StepProfile]) {
     let plan = try model.plan(inputShapes: inputs.map(\.shape.dimensions))
     let program = self.program(plan, &memory)
     if options.poisonsArena {
@@ -122,12 +130,12 @@ public final class Session: Sendable {
       Tensor(unchecked: try Shape(plan.outputShape(index)), of: Float.self) { _ in }
     }
     let scratch = memory.scratch.address.assumingMemoryBound(to: Float.self)
-    try withExtendedLifetime((aligned, outputs, memory.arena, memory.scratch)) {
+    let steps = try withExtendedLifetime((aligned, outputs, memory.arena, memory.scratch)) {
       program.connect(
         inputs: aligned.map(\.floatPointer), outputs: outputs.map { UnsafeMutablePointer(mutating: $0.floatPointer) })
-      try program.run(on: ThreadPool.shared(threads: threads), scratch: scratch)
+      return try program.run(on: ThreadPool.shared(threads: threads), scratch: scratch, timed: timed)
     }
-    return outputs
+    return (outputs, steps)
   }
 
   /// The plan with the addresses of this session's memory.

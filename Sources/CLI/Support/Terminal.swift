@@ -76,3 +76,7 @@ enum Format {
     }.joined(separator: "\n")
   }
 }
+
+extension Duration {
+  var milliseconds: Double { Double(components.seconds) * 1e3 + Double(components.attoseconds) * 1e-15 }
+}

@@ -25,13 +25,17 @@ public struct KernelTable: Sendable {
   public let binary: Kernel<Binary>
   public let toChannelsLast: Kernel<LayoutChange>
   public let toRowMajor: Kernel<LayoutChange>
+  /// Multiply-adds in registers alone, which tell what the processor can do at best: `rounds` of them on the three vectors
+  /// at `numbers` (factor, addend, result). Gives the floating-point operations done.
+  public let multiplyAddPeak: @convention(c) (_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int
 
   public init(
     instructionSet: InstructionSet, matrixProduct: Kernel<MatrixProduct>,
     scatteredProduct: Kernel<ScatteredProduct>, convolution: Kernel<Convolution>,
     depthwise: Kernel<DepthwiseConvolution>, separable: Kernel<SeparableConvolution>, pool: Kernel<Pooling>,
     globalAverage: Kernel<GlobalAverage>, unary: Kernel<Unary>, binary: Kernel<Binary>,
-    toChannelsLast: Kernel<LayoutChange>, toRowMajor: Kernel<LayoutChange>
+    toChannelsLast: Kernel<LayoutChange>, toRowMajor: Kernel<LayoutChange>,
+    multiplyAddPeak: @escaping @convention(c) (Int, UnsafeMutablePointer<Float>) -> Int
   ) {
     self.instructionSet = instructionSet
     self.matrixProduct = matrixProduct
@@ -45,6 +49,7 @@ public struct KernelTable: Sendable {
     self.binary = binary
     self.toChannelsLast = toChannelsLast
     self.toRowMajor = toRowMajor
+    self.multiplyAddPeak = multiplyAddPeak
   }
 }
 

@@ -32,7 +32,8 @@ public func kernelTable() -> KernelTable {
     unary: Kernel { task, first, end, _, _, _ in unary(read(task), first..<end) },
     binary: Kernel { task, first, end, _, _, _ in binary(read(task), first..<end) },
     toChannelsLast: Kernel { task, first, end, _, _, _ in toChannelsLast(read(task), first..<end) },
-    toRowMajor: Kernel { task, first, end, _, _, _ in toRowMajor(read(task), first..<end) })
+    toRowMajor: Kernel { task, first, end, _, _, _ in toRowMajor(read(task), first..<end) },
+    multiplyAddPeak: { multiplyAddPeak($0, $1) })
 }
 
 @_transparent

@@ -56,6 +56,10 @@ struct PoolStep: PlanStep {
   let name: String
 
   var kind: String { "pooling" }
+  /// What is added or compared, padding included.
+  var floatingPointOperations: Int {
+    target.extents.count(in: .rowMajor) * window.kernelHeight * window.kernelWidth
+  }
 
   func bind(_ binder: inout Binder) {
     let task = Pooling(

@@ -52,9 +52,15 @@ final class Program {
     }
   }
 
-  /// - Parameter scratch: `plan.scratchSize` floats for each thread
-  func run(on pool: ThreadPool, scratch: UnsafeMutablePointer<Float>) throws {
+  /// - Parameters:
+  ///   - scratch: `plan.scratchSize` floats for each thread
+  ///   - timed: whether to read the clock after each job
+  /// - Returns: what each job took; empty if not timed.
+  func run(on pool: ThreadPool, scratch: UnsafeMutablePointer<Float>, timed: Bool) throws -> [StepProfile] {
     let scratchStride = plan.scratchSize
+    let clock = ContinuousClock()
+    var profiles: [StepProfile] = []
+    var start = clock.now
     try jobs.withUnsafeBufferPointer { jobs in
       for job in jobs {
         if job.kernel == nil {
@@ -62,8 +68,14 @@ final class Program {
         } else {
           pool.run(job, scratch: scratch, scratchStride: scratchStride)
         }
+        if timed {
+          let end = clock.now
+          profiles.append(StepProfile(plan.steps[job.step], nanoseconds: (end - start).nanoseconds))
+          start = end
+        }
       }
     }
+    return profiles
   }
 
   private func job(_ call: Binder.Call, step: Int, slot: Int) -> Job {
