@@ -35,7 +35,7 @@ extension Session {
   /// operations a second), over some tens of milliseconds in which other work on the machine is not to take the core.
   public func multiplyAddPeak() -> Double {
     // Sums stay finite: they tend to addend / (1 − factor).
-    var numbers = [Float](repeating: 0.5, count: 3 * lanes)
+    var numbers = [Float](repeating: 0.5, count: 2 * lanes)
     let clock = ContinuousClock()
     var best = 0.0
     // Several short bursts, of which the fastest tells what the processor can do: the others were disturbed.

@@ -13,12 +13,13 @@ import FerryKernelVector
 
 /// As many multiply-adds a cycle as the processor can: sum ← sum · factor + addend, over and over, all in registers.
 ///
-/// `numbers` holds three vectors: factor, addend, and where the result goes, so that nothing is known in advance.
+/// `numbers` holds two vectors: factor and addend in the first two lanes, so that nothing is known in advance, and where
+/// the result goes.
 ///
 /// - Returns: the floating-point operations done, a multiply-add counting as two.
 func multiplyAddPeak(_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int {
-  let factor = load(numbers)
-  let addend = load(numbers + lanes)
+  let factor = Vector(repeating: numbers[0])
+  let addend = Vector(repeating: numbers[1])
   var sums = Sums(repeating: addend)
   for i in 0..<Sums.count { sums[unchecked: i] += Vector(repeating: Float(i)) }
   for _ in 0..<rounds {
@@ -26,6 +27,6 @@ func multiplyAddPeak(_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> I
   }
   var total = sums[unchecked: 0]
   for i in 1..<Sums.count { total += sums[unchecked: i] }
-  store(total, numbers + 2 &* lanes)
+  store(total, numbers + lanes)
   return 2 &* rounds &* Sums.count &* lanes
 }
