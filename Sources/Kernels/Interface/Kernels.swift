@@ -14,7 +14,6 @@
 /// are bit-identical over ranges, threads and batch within one instruction set.
 public struct KernelTable: Sendable {
   public let instructionSet: InstructionSet
-<<<<<<< HEAD
   public let matrixProduct: Kernel<MatrixProduct>
   public let scatteredProduct: Kernel<ScatteredProduct>
   public let convolution: Kernel<Convolution>
@@ -29,23 +28,6 @@ public struct KernelTable: Sendable {
   /// Multiply-adds in registers alone, which tell what the processor can do at best: `rounds` of them on `numbers` (factor and
   /// addend first, the result as the second 16). Gives the floating-point operations done.
   public let multiplyAddPeak: @convention(c) (_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int
-=======
-  public let matrixProduct: @Sendable (_ task: MatrixProduct, _ rows: Range<Int>, _ panels: Range<Int>) -> Void
-  public let convolution:
-    @Sendable (
-      _ task: Convolution, _ pixels: Range<Int>, _ panels: Range<Int>, _ scratch: UnsafeMutablePointer<Float>
-    ) -> Void
-  public let depthwise: @Sendable (_ task: DepthwiseConvolution, _ rows: Range<Int>) -> Void
-  public let pool: @Sendable (_ task: Pooling, _ rows: Range<Int>) -> Void
-  public let globalAverage: @Sendable (_ task: GlobalAverage, _ blocks: Range<Int>) -> Void
-  public let unary: @Sendable (_ task: Unary, _ elements: Range<Int>) -> Void
-  public let binary: @Sendable (_ task: Binary, _ rows: Range<Int>) -> Void
-  public let toChannelsLast: @Sendable (_ task: LayoutChange, _ pixels: Range<Int>) -> Void
-  public let toRowMajor: @Sendable (_ task: LayoutChange, _ pixels: Range<Int>) -> Void
-  /// Multiply-adds in registers alone, which tell what the processor can do at best. `numbers` are 32: factor and addend
-  /// first, and the result as the second 16. Gives the floating-point operations done.
-  public let multiplyAddPeak: @Sendable (_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int
->>>>>>> 4ef6533 (Peak: factor and addend take one register each, so that SSE2 keeps its sums in registers as well)
 
   public init(
     instructionSet: InstructionSet, matrixProduct: Kernel<MatrixProduct>,

@@ -109,14 +109,15 @@ private func strips(
 /// One output row on strips of any kernel, stride and dilation, for the blocks of `group`.
 ///
 /// - Parameters:
-///   - input: the input row that the first row of the kernel would see, which may lie outside the input
-///   - taps: the rows of the kernel that lie inside
+///   - input: the sample's first row
+///   - oy: the output row's number in the sample
 ///   - offset: of the row's first pixel in the output
 func generalRow(
-  _ task: DepthwiseConvolution, _ finish: Finish, _ group: Range<Int>, input: UnsafePointer<Float>,
-  taps: (begin: Int, end: Int), offset: Int
+  _ task: DepthwiseConvolution, _ finish: Finish, _ group: Range<Int>, input: UnsafePointer<Float>, oy: Int,
+  offset: Int
 ) {
   let window = task.window
+  let (y, taps) = verticalTaps(window, oy)
   let reach = (window.kernelWidth &- 1) &* window.dilationWidth
   // Pixels whose whole kernel row lies inside the input.
   let interior = insidePositions(
@@ -140,7 +141,7 @@ func generalRow(
     // Without taps inside, only the bias is read.
     let empty = taps.begin == taps.end || columns.begin == columns.end
     let tap =
-      taps.begin &* window.dilationHeight &* inputRow
+      (y &+ taps.begin &* window.dilationHeight) &* inputRow
       &+ (x &+ columns.begin &* window.dilationWidth) &* task.inputStride
     strips(
       pixels, task, finish, group, empty ? task.input : input + tap,

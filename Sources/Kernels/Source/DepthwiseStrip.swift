@@ -1,3 +1,4 @@
+import CShims
 import FerryKernelInterface
 import FerryKernelVector
 
@@ -15,16 +16,30 @@ private let stripPixels = 8
 /// A strip of neighbouring output pixels, for the usual kernels: every input value is loaded once for each row of the
 /// kernel and added to all sums that see it.
 ///
-/// - Parameters:
-///   - input: the first channel of the first column that the strip sees, in the first row of the kernel inside the input
-///   - weights: the same row of the kernel
-///   - columns: the columns of the strip that lie inside the input, out of `(pixels - 1) * stride + kernelWidth`
 private struct Strip {
-  let input: UnsafePointer<Float>
+  /// The input rows that lie under the kernel, and from their beginning to the first column that the strip sees.
+  let rows: WindowRows
+  let column: Int
+  /// The first of the kernel's rows that lies inside the input.
   let weights: UnsafePointer<Float>
   let output: UnsafeMutablePointer<Float>
-  let tapRows: Int
+  /// The columns that lie inside the input, out of `(pixels - 1) * stride + kernelWidth`.
   let columnBegin, columnEnd: Int
+}
+
+/// The rows of an input that one output row sees.
+struct WindowRows {
+  var addresses = InlineArray<5, UnsafePointer<Float>?>(repeating: nil)
+  var count = 0
+  /// The first row below them, which the next output row will see, if it has to be fetched from far away.
+  var ahead: UnsafePointer<Float>?
+
+  /// - Parameters:
+  ///   - row: address of the input's row y for every y from 0 to the input's height
+  init(_ taps: (begin: Int, end: Int), y: Int, _ row: (Int) -> UnsafePointer<Float>) {
+    count = taps.end &- taps.begin
+    for i in 0..<count { addresses[unchecked: i] = row(y &+ taps.begin &+ i) }
+  }
 }
 
 private protocol Position {
@@ -53,14 +68,22 @@ private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: 
   var channel = group.lowerBound &* lanes
   let end = group.upperBound &* lanes
   while channel < end {
+    // The next output row's new input rows, a cache line at a time.
+    if let next = strip.rows.ahead, channel % lanes == 0 {
+      var ahead = next + (strip.column &+ channel)
+      for _ in 0..<stride {
+        for column in 0..<(pixels &* stride) { ferry_prefetch(ahead + column &* inputStride) }
+        ahead += inputRow
+      }
+    }
     let start = load(task.bias + channel, as: Register.self)
     var sums = InlineArray<pixels, Register>(repeating: start)
-    var input = strip.input + channel
     var weightRow = strip.weights + channel
-    for _ in 0..<strip.tapRows {
+    for row in 0..<strip.rows.count {
+      guard let input = strip.rows.addresses[unchecked: row] else { continue }
       var weights = InlineArray<kernelWidth, Register>(repeating: .zero)
       for tap in 0..<kernelWidth { weights[unchecked: tap] = load(weightRow + tap &* weightTap, as: Register.self) }
-      var at = input
+      var at = input + (strip.column &+ channel)
       for column in 0..<((pixels &- 1) &* stride &+ kernelWidth) {
         if P.isInside || (column >= begin && column < columnEnd) {
           let value = load(at, as: Register.self)
@@ -74,7 +97,6 @@ private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: 
         }
         at += inputStride
       }
-      input += inputRow
       weightRow += kernelWidth &* weightTap
     }
     if finish.clips {
@@ -89,17 +111,13 @@ private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: 
   }
 }
 
-/// Whether strips serve this task.
-@inline(__always)
-func hasStrips(_ task: DepthwiseConvolution) -> Bool {
-  let window = task.window
-  return task.epilogue.residual == nil && (window.kernelWidth == 3 || window.kernelWidth == 5) && (window.strideWidth == 1 || window.strideWidth == 2)
-    && window.dilationWidth == 1 && window.dilationHeight == 1
-}
-
-/// One output row on strips, for the blocks of `group`. The parameters are those of `generalRow`.
+/// One output row on strips, for the blocks of `group`.
+///
+/// - Parameters:
+///   - taps: the rows of the kernel that lie inside
+///   - offset: of the row's first pixel in the output
 func stripRow(
-  _ task: DepthwiseConvolution, _ finish: Finish, _ group: Range<Int>, input: UnsafePointer<Float>,
+  _ task: DepthwiseConvolution, _ finish: Finish, _ group: Range<Int>, rows: WindowRows,
   taps: (begin: Int, end: Int), offset: Int
 ) {
   let window = task.window
@@ -107,20 +125,18 @@ func stripRow(
   // Strips of equal size or one less.
   let count = (width &+ stripPixels &- 1) / stripPixels
   let (short, longer) = width.quotientAndRemainder(dividingBy: count)
-  let firstRow = input + taps.begin &* window.inputWidth &* task.inputStride
   let weights = task.weights + taps.begin &* window.kernelWidth &* task.blocks &* lanes
   var ox = 0
   for i in 0..<count {
     let pixels = i < longer ? short &+ 1 : short
     let x = ox &* window.strideWidth &- window.padLeft
     let columns = (pixels &- 1) &* window.strideWidth &+ window.kernelWidth
-    let at = offset &+ ox &* task.outputStride
     compute(
       pixels, task, finish, group,
       Strip(
-        input: firstRow + x &* task.inputStride, weights: weights, output: task.output + at,
-        tapRows: taps.end &- taps.begin,
-        columnBegin: max(0, -x), columnEnd: min(columns, window.inputWidth &- x)),
+        rows: rows, column: x &* task.inputStride, weights: weights,
+        output: task.output + (offset &+ ox &* task.outputStride), columnBegin: max(0, -x),
+        columnEnd: min(columns, window.inputWidth &- x)),
       isInside: x >= 0 && x &+ columns <= window.inputWidth)
     ox &+= pixels
   }

@@ -6,7 +6,7 @@ extension Planner {
   /// A dense convolution, a depthwise one, or a product of pixels for 1×1; other groups have no fast form.
   func plan(_ conv: Conv, _ node: Node) throws -> Bool {
     guard isPlain(conv, node) else { return false }
-    if isDepthwise(conv, node) { return try planDepthwise(conv, node) }
+    if isDepthwise(conv, node) { return try planDepthwise(conv, node, expansion: nil) }
     guard conv.groups == 1 else { return false }
     let weight = try packed(node.inputs[1], .panel16)
     return conv.isPointwise ? try planPointwise(conv, node, weight) : try planDense(conv, node, weight)
@@ -17,13 +17,14 @@ extension Planner {
     conv.window.rank == 2 && isWeight(node.inputs[1]) && (node.inputs.count == 2 || isWeight(node.inputs[2]))
   }
 
-  private func isDepthwise(_ conv: Conv, _ node: Node) -> Bool {
+  func isDepthwise(_ conv: Conv, _ node: Node) -> Bool {
     guard conv.groups > 1, let input = try? shape(of: node.inputs[0]), let weight = try? shape(of: node.inputs[1])
     else { return false }
     return conv.groups == input[1] && weight[0] == conv.groups
   }
 
   private func planPointwise(_ conv: Conv, _ node: Node, _ weight: Storage) throws -> Bool {
+    if let reader = try depthwiseReader(of: node) { return try planExpanded(conv, node, weight, reader) }
     let postponed = takeScaled(node.inputs[0])
     let source = try postponed?.value ?? buffer(of: node.inputs[0], in: .channelsLast16)
     let ending = try ending(of: node, activation: conv.activation)

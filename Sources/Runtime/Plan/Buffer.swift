@@ -19,6 +19,8 @@ enum Place: Sendable, Hashable {
   case output(Int)
   /// Memory of the plan's own that nobody writes.
   case constant(Int)
+  /// A thread's scratch memory, within one step.
+  case scratch
 }
 
 /// A value in one layout, as steps address it.

@@ -188,7 +188,7 @@ package final class Planner {
     let touchesBoundary = (reading + writing).contains {
       switch $0.place {
       case .input, .output: true
-      case .region, .constant: false
+      case .region, .constant, .scratch: false
       }
     }
     if touchesBoundary { boundarySteps.append(steps.count) }

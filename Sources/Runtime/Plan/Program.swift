@@ -15,7 +15,7 @@ final class Program {
   /// For each step its first job and its first task.
   private var starts: [(job: Int, task: Int)] = []
 
-  private static let taskSize = 512
+  private static let taskSize = 768
 
   init(_ plan: Plan, arena: UnsafeMutablePointer<Float>, kernels: KernelTable, threads: Int) {
     self.plan = plan
@@ -111,7 +111,7 @@ final class ProgramMemory {
     switch buffer.place {
     case .input(let index): inputs[index]
     case .constant(let index): constants[index]
-    case .region, .output: UnsafePointer(write(buffer))
+    case .region, .output, .scratch: UnsafePointer(write(buffer))
     }
   }
 
@@ -120,6 +120,7 @@ final class ProgramMemory {
     case .region(let index): arena + regionOffsets[index]
     case .output(let index): outputs[index]
     case .input, .constant: preconditionFailure("a plan writes to what is not its own")
+    case .scratch: preconditionFailure("scratch memory has no address of its own")
     }
   }
 }

@@ -34,35 +34,14 @@ public struct DepthwiseConvolution: BitwiseCopyable, @unchecked Sendable {
     self.sums = sums
     self.sumsStride = sumsStride
   }
-}
 
-/// A depthwise convolution and the 1×1 convolution of its result, rows of pixels at a time, so that what lies between them
-/// stays in cache. Rows are the output rows of all samples; there is one column.
-///
-/// `product.input`, `product.inputStride`, `depthwise.output` and `depthwise.outputStride` are not read: between the two
-/// is scratch memory.
-public struct SeparableConvolution: BitwiseCopyable, @unchecked Sendable {
-  public var depthwise: DepthwiseConvolution
-  public var product: MatrixProduct
-  public var panels: Int
-  public init(depthwise: DepthwiseConvolution, product: MatrixProduct, panels: Int) {
-    self.depthwise = depthwise
-    self.product = product
-    self.panels = panels
+  /// The kernels that strips of pixels serve; others take a slower way.
+  public static func hasStrips(_ window: Window) -> Bool {
+    (window.kernelWidth == 3 || window.kernelWidth == 5) && window.kernelHeight <= tallestStrip
+      && (window.strideWidth == 1 || window.strideWidth == 2) && window.dilationWidth == 1
+      && window.dilationHeight == 1
   }
 
-  /// Output rows worked on together: as many pixels as stay in the second-level cache, and a few tiles at the least.
-  public static func rowsPerBlock(_ window: Window, blocks: Int) -> Int {
-    let width = max(window.outputWidth, 1)
-    let pixels = max(32 * 1024 / (blocks * lanes), 24)
-    return max(1, (pixels + width - 1) / width)
-  }
-
-  /// Floats from one pixel to the next in scratch.
-  public static func pixelStride(blocks: Int) -> Int { blocks % 32 == 0 ? blocks * lanes + lanes : blocks * lanes }
-
-  /// Floats of scratch that one call needs.
-  public static func scratchSize(_ window: Window, blocks: Int) -> Int {
-    rowsPerBlock(window, blocks: blocks) * window.outputWidth * pixelStride(blocks: blocks)
-  }
+  /// Rows of a kernel that strips serve.
+  public static let tallestStrip = 5
 }
