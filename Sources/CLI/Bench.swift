@@ -22,7 +22,7 @@ struct Bench: ParsableCommand {
   var bundle: String
 
   @Option(
-    name: .customLong("input-shape"), parsing: .upToNextOption,
+    name: .customLong("input-shape"),
     help: ArgumentHelp(
       "The shape of an input where the model leaves it open: input=8x3x224x224.", valueName: "[name=]shape"))
   var inputShapes: [String] = []

@@ -76,7 +76,7 @@ struct BenchInputs {
     }
     return FerryError(
       .usage, "input \"\(input.name)\" takes \(input.shape.text), which leaves \(open.joined(separator: " and ")) open",
-      hint: "say how large, for example: --input-shape \(input.name)=\(example.map(String.init).joined(separator: "x"))")
+      hint: "say how large it is: --input-shape \(input.name)=\(example.map(String.init).joined(separator: "x"))")
   }
 
   /// Numbers between −1 and 1, as those of normalised pictures; 0 and 1 for integers and truth values. Always the same.

@@ -27,7 +27,7 @@ extension BenchText {
     object.set("planning_ms", .reported(measurement.planning.milliseconds))
     object.set("first_run_ms", .reported(measurement.firstRun.milliseconds))
     if let arenaBytes = measurement.arenaBytes { object.set("arena_bytes", .number(Double(arenaBytes))) }
-    object.set("peak_resident_bytes", .number(Double(BenchMeasurement.peakResidentBytes)))
+    object.set("peak_resident_bytes", .number(Double(measurement.peakResidentBytes)))
     if !measurement.usesReference {
       object.set("peak_gflops_of_one_thread", .reported(measurement.peak))
       object.set("flop", .number(Double(measurement.operations)))

@@ -42,8 +42,10 @@ struct BenchMeasurement {
   /// Floating-point operations of one run.
   var operations: Int { steps.reduce(0) { $0 + $1.operations } }
 
-  /// The most memory that this process has held so far, mapped weights that were read among it.
-  static var peakResidentBytes: Int {
+  /// The most memory that this process has held by the end of the runs, mapped weights that were read among it.
+  private(set) var peakResidentBytes = 0
+
+  private static func residentPeak() -> Int {
     var usage = rusage()
     #if os(Linux)
       let (process, unit) = (__rusage_who_t(RUSAGE_SELF.rawValue), 1024)
@@ -65,6 +67,7 @@ struct BenchMeasurement {
     _ = try session.run(inputs.tensors)
     firstRun = clock.now - start
     times = try timed(runs: runs, seconds: seconds, progress)
+    peakResidentBytes = Self.residentPeak()
     guard !usesReference else { return }
     progress("timing steps")
     steps = try profiled(runs: runs, seconds: seconds / 2)
@@ -95,16 +98,23 @@ struct BenchMeasurement {
   private func profiled(runs: Int?, seconds: Double) throws -> [Step] {
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
-    var profiles: [[StepProfile]] = []
-    while runs.map({ profiles.count < min($0, 100) }) ?? (profiles.count < Bench.fewestRuns || clock.now < end) {
-      profiles.append(try session.profile(inputs.tensors))
+    let most = min(runs ?? Self.mostProfiledRuns, Self.mostProfiledRuns)
+    let first = try session.profile(inputs.tensors)
+    var times = first.map { [Double($0.nanoseconds) * 1e-6] }
+    for count in 1..<max(2, most) where count < (runs ?? Bench.fewestRuns) || clock.now < end {
+      for (index, step) in try session.profile(inputs.tensors).enumerated() {
+        times[index].append(Double(step.nanoseconds) * 1e-6)
+      }
     }
-    return (profiles.first ?? []).enumerated().map { index, step in
-      let times = SortedTimes(profiles.map { Double($0[index].nanoseconds) * 1e-6 })
-      return Step(
-        label: step.label, node: step.node, operations: step.floatingPointOperations, milliseconds: times.median)
+    return zip(first, times).map { step, times in
+      Step(
+        label: step.label, node: step.node, operations: step.floatingPointOperations,
+        milliseconds: SortedTimes(times).median)
     }
   }
+
+  /// More tell nothing new.
+  private static let mostProfiledRuns = 200
 }
 
 /// Times in milliseconds and what they come to.

@@ -4,7 +4,8 @@ import FerryRuntime
 import FerryTensor
 import Foundation
 
-/// Not for people: `scripts/bench` keeps this process and those of other engines side by side and lets them run in turn.
+/// Not for people: `scripts/bench` keeps this process and those of other engines side by side and lets them run in
+/// turn.
 ///
 /// Each answer is one line of JSON. The first says how long opening each of the bundles took. Then standard input is
 /// read: `run N` runs the first bundle's model N times and answers with `milliseconds`; the end of the input ends it.

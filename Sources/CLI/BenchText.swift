@@ -39,7 +39,7 @@ enum BenchText {
     let inputs = measurement.inputs.shapes.map { "\($0.name) \(Shape.text($0.shape))" }.joined(separator: ", ")
     var first = "first run \(milliseconds(measurement.firstRun))"
     if measurement.arenaBytes != nil { first += " (planning \(milliseconds(measurement.planning)))" }
-    var memory = "memory \(Format.bytes(BenchMeasurement.peakResidentBytes)) at the peak"
+    var memory = "memory \(Format.bytes(measurement.peakResidentBytes)) at the peak"
     if let arena = measurement.arenaBytes { memory += ", \(Format.bytes(arena)) of it for activations" }
     var lines = [
       "\(session.model.name.printable): \(inputs.printable); \(threads(session.threads)), "

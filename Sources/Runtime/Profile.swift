@@ -3,7 +3,8 @@ import FerryTensor
 
 /// What one step of a plan did in one run.
 public struct StepProfile: Sendable {
-  /// What the step does and for which node: `matrix product: block1/conv`. What stands before the first `: ` is its kind.
+  /// What the step does and for which node: `matrix product: block1/conv`. What stands before the first `: ` is its
+  /// kind.
   public let label: String
   /// The node that the step computes, or the value that it carries over.
   public let node: String

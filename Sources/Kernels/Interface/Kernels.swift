@@ -25,8 +25,8 @@ public struct KernelTable: Sendable {
   public let binary: Kernel<Binary>
   public let toChannelsLast: Kernel<LayoutChange>
   public let toRowMajor: Kernel<LayoutChange>
-  /// Multiply-adds in registers alone, which tell what the processor can do at best: `rounds` of them on `numbers` (factor and
-  /// addend first, the result as the second 16). Gives the floating-point operations done.
+  /// Multiply-adds in registers alone, which tell what the processor can do at best: `rounds` of them on `numbers`
+  /// (factor and addend first, the result as the second 16). Gives the floating-point operations done.
   public let multiplyAddPeak: @convention(c) (_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int
 
   public init(

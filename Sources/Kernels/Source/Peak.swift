@@ -13,8 +13,8 @@ import FerryKernelVector
 
 /// As many multiply-adds a cycle as the processor can: sum ← sum · factor + addend, over and over, all in registers.
 ///
-/// `numbers` holds two vectors: factor and addend in the first two lanes, so that nothing is known in advance, and where
-/// the result goes.
+/// `numbers` holds two vectors: factor and addend in the first two lanes, so that nothing is known in advance, and
+/// where the result goes.
 ///
 /// - Returns: the floating-point operations done, a multiply-add counting as two.
 func multiplyAddPeak(_ rounds: Int, _ numbers: UnsafeMutablePointer<Float>) -> Int {
