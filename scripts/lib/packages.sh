@@ -35,6 +35,7 @@ TABLE
 extra_requirements() {
   cat <<'TABLE'
 protoc-c        | command protoc-c                | protobuf-c-compiler | 1.4.1*
+valgrind        | command valgrind                | valgrind            | 1:3.19.*
 TABLE
 }
 
