@@ -86,10 +86,10 @@ class Bench:
                 check = self.check(name, ratio.ratio, "timeOverFasterEngine")
                 table.append(tables.ratio_row(ratio))
                 measured.append(ratio)
-                print(f"{tables.columns(table[-1])}  {check.verdict}", flush=True)
+                print(f"{tables.columns(table[-1])}  {check.verdict}{load_remark(ratio.other_cores)}", flush=True)
         self.part("times", table)
         if measured:
-            self.parts["machine"] = document.machine(measured[0])
+            self.parts["machine"] = document.machine(measured)
 
     def everything_else(self, cases: list[Case], threads: int) -> None:
         networks = {case.network: case for case in reversed(cases)}
@@ -175,6 +175,10 @@ class Bench:
     @staticmethod
     def say(check: Check, remark: str = "") -> None:
         print(f"{check}{f'  ({remark})' if remark else ''}", flush=True)
+
+
+def load_remark(other_cores: float) -> str:
+    return f"  (other work took {other_cores:.1f} cores)" if other_cores >= 0.05 else ""
 
 
 if __name__ == "__main__":

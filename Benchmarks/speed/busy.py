@@ -39,6 +39,7 @@ def busy(setup: Setup, case: Case, rounds: int) -> list[Busy]:
 
 def _busy(engine: str, setup: Setup, case: Case, rounds: int, cores: list[int]) -> Busy:
     # Both processes keep to the two cores; only the loop is bound to one of them.
+    allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     loop = subprocess.Popen(
         [sys.executable, "-c", f"import os; os.sched_setaffinity(0, [{cores[1]}])\nwhile True: pass"]
@@ -58,4 +59,5 @@ def _busy(engine: str, setup: Setup, case: Case, rounds: int, cores: list[int]) 
     finally:
         loop.kill()
         loop.wait()
+        os.sched_setaffinity(0, allowed)
     return Busy(engine, case, statistics.median(alone), statistics.median(loaded))

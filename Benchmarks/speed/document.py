@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import platform
 import re
+import statistics
+from collections.abc import Sequence
 from pathlib import Path
 
 from speed.engine import ONNX_RUNTIME, OPENVINO
@@ -24,8 +26,10 @@ def update(path: Path, parts: dict[str, str]) -> None:
     path.write_text(text)
 
 
-def machine(ratio: Ratio) -> str:
+def machine(ratios: Sequence[Ratio]) -> str:
     """What the figures depend on."""
+    ratio = ratios[0]
+    other = statistics.mean(one.other_cores for one in ratios)
     processor = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     lines = {
         "Date": datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -33,6 +37,7 @@ def machine(ratio: Ratio) -> str:
         f"one thread at best {ratio.peak:.0f} GFLOP/s with {ratio.isa}",
         "System": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "Engines": f"ONNX Runtime {ratio.versions[ONNX_RUNTIME]}, OpenVINO {ratio.versions[OPENVINO]}",
+        "Other work": f"{other:.2f} cores on average while times were measured",
         "Command": "`scripts/bench runtime`",
     }
     return "\n".join(f"- {name}: {value}" for name, value in lines.items())

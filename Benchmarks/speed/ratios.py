@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from speed.cases import Case
 from speed.engine import FERRY, ONNX_RUNTIME, OPENVINO, Engine, Setup
+from speed.load import Moment
 
 ENGINES = (FERRY, ONNX_RUNTIME, OPENVINO)
 
@@ -43,6 +44,8 @@ class Ratio:
     operations: int
     peak: float
     """GFLOP/s of one thread at best"""
+    other_cores: float
+    """What other work took meanwhile"""
 
     def median(self, engine: str) -> float:
         return statistics.median(self.times[engine])
@@ -71,8 +74,10 @@ def measure(setup: Setup, case: Case, threads: int, effort: Effort) -> Ratio:
     with ExitStack() as stack:
         engines = {name: stack.enter_context(Engine(setup.command(name, case, threads))) for name in ENGINES}
         times = {name: [] for name in ENGINES}
+        begin = Moment.now(engines.values())
         for name, milliseconds in rounds(engines, effort):
             times[name].append(milliseconds)
+        other_cores = begin.other_cores_until(Moment.now(engines.values()))
         versions = {name: engine.opening.get("version", "") for name, engine in engines.items()}
     return Ratio(
         case=case,
@@ -82,6 +87,7 @@ def measure(setup: Setup, case: Case, threads: int, effort: Effort) -> Ratio:
         isa=profile["isa"],
         operations=profile["flop"],
         peak=profile["peak_gflops_of_one_thread"],
+        other_cores=other_cores,
     )
 
 
