@@ -46,7 +46,8 @@ private func interiorRow(
       offsets: task.offsets + taps.begin &* kernelRow, weights: weights, panelStride: depth &* lanes,
       depth: (taps.end &- taps.begin) &* kernelRow, bias: task.bias + panels.lowerBound &* lanes,
       output: task.output + offset, outputStride: task.outputStride,
-      residual: task.epilogue.residual.map { $0 + offset }, ahead: weights, aheadStep: 0),
+      residual: task.epilogue.residual.map { $0 + offset },
+      channels: task.outputChannels &- panels.lowerBound &* lanes, ahead: weights, aheadStep: 0),
     rows: columns.count, panels: panels.count, finish)
 }
 
@@ -65,7 +66,8 @@ private func borderColumn(
     Tiles(
       input: scratch, inputStride: stride, offsets: nil, weights: weights, panelStride: task.depth &* lanes,
       depth: task.depth, bias: task.bias + panels.lowerBound &* lanes, output: task.output + offset,
-      outputStride: outputRow, residual: task.epilogue.residual.map { $0 + offset }, ahead: weights, aheadStep: 0),
+      outputStride: outputRow, residual: task.epilogue.residual.map { $0 + offset },
+      channels: task.outputChannels &- panels.lowerBound &* lanes, ahead: weights, aheadStep: 0),
     rows: rows.count, panels: panels.count, finish)
 }
 

@@ -27,8 +27,8 @@ func matrixProduct(
       Tiles(
         input: input, inputStride: inputStride, offsets: nil, weights: weights, panelStride: panelStride,
         depth: task.depth, bias: task.bias + panels.lowerBound &* lanes, output: task.output + offset,
-        outputStride: task.outputStride, residual: task.epilogue.residual.map { $0 + offset }, ahead: weights,
-        aheadStep: 0),
+        outputStride: task.outputStride, residual: task.epilogue.residual.map { $0 + offset },
+        channels: task.channels &- panels.lowerBound &* lanes, ahead: weights, aheadStep: 0),
       rows: count, panels: panels.count, finish)
     first &+= count
   }
@@ -71,7 +71,8 @@ func scatteredProduct(_ task: ScatteredProduct, _ rows: Range<Int>, _ panels: Ra
           offsets: nil, weights: weights, panelStride: panelStride, depth: product.depth,
           bias: product.bias + panels.lowerBound &* lanes,
           output: product.output + (pixel &* product.outputStride &+ panels.lowerBound &* lanes),
-          outputStride: task.strideWidth &* product.outputStride, residual: nil, ahead: weights, aheadStep: 0),
+          outputStride: task.strideWidth &* product.outputStride, residual: nil,
+          channels: product.channels &- panels.lowerBound &* lanes, ahead: weights, aheadStep: 0),
         rows: task.width, panels: panels.count, finish)
     }
   }

@@ -43,7 +43,8 @@ private func multiply(
     Tiles(
       input: input, inputStride: inputStride, offsets: nil, weights: task.weights, panelStride: task.depth &* lanes,
       depth: task.depth, bias: task.bias, output: output, outputStride: outputStride,
-      residual: task.epilogue.residual.map { $0 + first &* task.outputStride }, ahead: task.weights, aheadStep: 0),
+      residual: task.epilogue.residual.map { $0 + first &* task.outputStride }, channels: task.channels,
+      ahead: task.weights, aheadStep: 0),
     rows: count, panels: panels, Finish(task.epilogue.activation))
 }
 

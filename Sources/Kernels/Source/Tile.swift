@@ -18,6 +18,8 @@ struct Tiles {
   var outputStride: Int
   /// Addressed like the output.
   var residual: UnsafePointer<Float>?
+  /// Output channels from the first panel on. Lanes beyond the last one need not be written.
+  var channels: Int
   /// Where the weights lie that will be needed next, and lines of each k that every tile asks for.
   var ahead: UnsafePointer<Float>
   var aheadStep: Int
@@ -40,8 +42,8 @@ private enum Indirect: Addressing {
 /// Adds the products for k ascending, starting from the bias, and stores the finished sums. The tiles share the prefetching
 /// of the weights that come next: each asks for its part, a line at every k, while it computes.
 @inline(never)
-private func compute<let rows: Int, let panels: Int, A: Addressing>(
-  _: TileSize<rows, panels>.Type, _: A.Type, _ tiles: Tiles, count: Int, _ finish: Finish
+private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing>(
+  _: TileSize<rows, panels>.Type, _: L.Type, _: A.Type, _ tiles: Tiles, count: Int, _ finish: Finish
 ) {
   let panelStride = tiles.panelStride
   let inputStride = tiles.inputStride
@@ -52,9 +54,9 @@ private func compute<let rows: Int, let panels: Int, A: Addressing>(
   var residual = tiles.residual
   var asked = 0
   for _ in 0..<count {
-    var sums = InlineArray<rows, InlineArray<panels, Vector>>(repeating: InlineArray(repeating: .zero))
+    var sums = InlineArray<rows, InlineArray<panels, L.Register>>(repeating: InlineArray(repeating: L.broadcast(0)))
     for p in 0..<panels {
-      let start = load(tiles.bias + p &* lanes)
+      let start = L.load(tiles.bias + p &* lanes)
       for r in 0..<rows { sums[unchecked: r][unchecked: p] = start }
     }
     var input = tileInput
@@ -64,40 +66,57 @@ private func compute<let rows: Int, let panels: Int, A: Addressing>(
     let asks = asked < lanes
     var ahead = asks ? tiles.ahead + asked &* depth : tiles.weights
     let aheadStep = asks ? tiles.aheadStep : 0
-    while weights != end {
+    @inline(__always)
+    func step(
+      _ sums: inout InlineArray<rows, InlineArray<panels, L.Register>>, _ weights: inout UnsafePointer<Float>,
+      _ input: inout UnsafePointer<Float>, _ offset: inout UnsafePointer<Int>, _ ahead: inout UnsafePointer<Float>
+    ) {
       // Wide tiles read the weights once, in order: the processor's own prefetching follows.
       if panels < 4 {
         for p in 0..<panels { ferry_prefetch(ahead + p &* panelStride) }
         ahead += aheadStep
       }
       // All weights first, then one input value at a time: the other order keeps every broadcast alive.
-      var columns = InlineArray<panels, Vector>(repeating: .zero)
-      for p in 0..<panels { columns[unchecked: p] = load(weights + p &* panelStride) }
+      var columns = InlineArray<panels, L.Register>(repeating: L.broadcast(0))
+      for p in 0..<panels { columns[unchecked: p] = L.load(weights + p &* panelStride) }
       let values = A.isDirect ? input : tileInput + offset.pointee
       for r in 0..<rows {
-        let value = Vector(repeating: values[r &* inputStride])
+        let value = L.broadcast(values[r &* inputStride])
         for p in 0..<panels {
-          sums[unchecked: r][unchecked: p] = multiplyAdd(sums[unchecked: r][unchecked: p], value, columns[unchecked: p])
+          sums[unchecked: r][unchecked: p] = L.multiplyAdd(
+            sums[unchecked: r][unchecked: p], value, columns[unchecked: p])
         }
       }
       if A.isDirect { input += 1 } else { offset += 1 }
       weights += lanes
     }
+    let unrolledEnd = weights + depth / 4 &* 4 &* lanes
+    // Four at a time: a short loop whose end the processor foresees.
+    while weights != unrolledEnd {
+      step(&sums, &weights, &input, &offset, &ahead)
+      step(&sums, &weights, &input, &offset, &ahead)
+      step(&sums, &weights, &input, &offset, &ahead)
+      step(&sums, &weights, &input, &offset, &ahead)
+    }
+    while weights != end { step(&sums, &weights, &input, &offset, &ahead) }
     if let address = residual {
       for r in 0..<rows {
-        for p in 0..<panels { sums[unchecked: r][unchecked: p] += load(address + r &* outputStride + p &* lanes) }
+        for p in 0..<panels {
+          sums[unchecked: r][unchecked: p] = L.add(
+            sums[unchecked: r][unchecked: p], L.load(address + r &* outputStride + p &* lanes))
+        }
       }
       residual = address + rows &* outputStride
     }
     if finish.clips {
-      let lower = Vector(repeating: finish.lower)
-      let upper = Vector(repeating: finish.upper)
+      let lower = L.broadcast(finish.lower)
+      let upper = L.broadcast(finish.upper)
       for r in 0..<rows {
-        for p in 0..<panels { sums[unchecked: r][unchecked: p] = clip(sums[unchecked: r][unchecked: p], lower, upper) }
+        for p in 0..<panels { sums[unchecked: r][unchecked: p] = L.clip(sums[unchecked: r][unchecked: p], lower, upper) }
       }
     }
     for r in 0..<rows {
-      for p in 0..<panels { store(sums[unchecked: r][unchecked: p], output + r &* outputStride + p &* lanes) }
+      for p in 0..<panels { L.store(sums[unchecked: r][unchecked: p], output + r &* outputStride + p &* lanes) }
     }
     tileInput += rows &* inputStride
     output += rows &* outputStride
@@ -148,17 +167,51 @@ private func tileHeight(width: Int) -> Int {
   #endif
 }
 
+/// Whether tiles of half a panel do half the work.
+#if FERRY_AVX2
+  private let halvesPanels = true
+#else
+  private let halvesPanels = false
+#endif
+
 /// Calls the tiles of this size.
 @inline(__always)
-private func compute(rows: Int, panels: Int, _ tiles: Tiles, count: Int, _ finish: Finish) {
+private func compute(
+  rows: Int, panels: Int, isHalf: Bool, _ tiles: Tiles, count: Int, _ finish: Finish
+) {
   @inline(__always)
   func run<let rows: Int, let panels: Int>(_ size: TileSize<rows, panels>.Type, _ tiles: Tiles) {
+    run(size, WholePanel.self, tiles)
+  }
+  @inline(__always)
+  func run<let rows: Int, let panels: Int, L: TileLanes>(
+    _ size: TileSize<rows, panels>.Type, _ lanes: L.Type, _ tiles: Tiles
+  ) {
     if tiles.offsets == nil {
-      compute(size, Direct.self, tiles, count: count, finish)
+      compute(size, lanes, Direct.self, tiles, count: count, finish)
     } else {
-      compute(size, Indirect.self, tiles, count: count, finish)
+      compute(size, lanes, Indirect.self, tiles, count: count, finish)
     }
   }
+  #if FERRY_AVX2
+    if isHalf {
+      switch rows {
+      case 1: run(TileSize<1, 1>.self, HalfPanel.self, tiles)
+      case 2: run(TileSize<2, 1>.self, HalfPanel.self, tiles)
+      case 3: run(TileSize<3, 1>.self, HalfPanel.self, tiles)
+      case 4: run(TileSize<4, 1>.self, HalfPanel.self, tiles)
+      case 5: run(TileSize<5, 1>.self, HalfPanel.self, tiles)
+      case 6: run(TileSize<6, 1>.self, HalfPanel.self, tiles)
+      case 7: run(TileSize<7, 1>.self, HalfPanel.self, tiles)
+      case 8: run(TileSize<8, 1>.self, HalfPanel.self, tiles)
+      case 9: run(TileSize<9, 1>.self, HalfPanel.self, tiles)
+      case 10: run(TileSize<10, 1>.self, HalfPanel.self, tiles)
+      case 11: run(TileSize<11, 1>.self, HalfPanel.self, tiles)
+      default: run(TileSize<12, 1>.self, HalfPanel.self, tiles)
+      }
+      return
+    }
+  #endif
   switch (panels, rows) {
   #if FERRY_AVX512
     case (8, _): run(TileSize<1, 8>.self, tiles)
@@ -215,14 +268,18 @@ func multiply(_ tiles: Tiles, rows: Int, panels: Int, _ finish: Finish) {
   var tiles = tiles
   var panel = 0
   while panel < panels {
-    let width = tileWidth(rows: rows, remaining: panels &- panel)
-    let height = tileHeight(width: width)
+    // A panel with no more than half its lanes takes tiles of twice the height.
+    let isHalf = halvesPanels && tiles.channels <= lanes / 2
+    // Such a panel is not joined with those before it.
+    let whole = halvesPanels && tiles.channels % lanes <= lanes / 2 && tiles.channels % lanes > 0 ? 1 : 0
+    let width = isHalf ? 1 : tileWidth(rows: rows, remaining: max(1, panels &- panel &- whole))
+    let height = isHalf ? 12 : tileHeight(width: width)
     let count = (rows &+ height &- 1) / height
     let (short, longer) = rows.quotientAndRemainder(dividingBy: max(count, 1))
     let column = tiles
     tiles.ahead = tiles.weights + width &* tiles.panelStride
     tiles.aheadStep = max(1, (lanes &+ count &- 1) / max(count, 1))
-    if longer > 0 { compute(rows: short &+ 1, panels: width, tiles, count: longer, finish) }
+    if longer > 0 { compute(rows: short &+ 1, panels: width, isHalf: isHalf, tiles, count: longer, finish) }
     if longer < count {
       let done = longer &* (short &+ 1)
       tiles.input += done &* tiles.inputStride
@@ -230,7 +287,7 @@ func multiply(_ tiles: Tiles, rows: Int, panels: Int, _ finish: Finish) {
       tiles.residual = tiles.residual.map { $0 + done &* tiles.outputStride }
       // What the higher tiles left.
       tiles.ahead += min(longer &* tiles.aheadStep, lanes) &* tiles.depth
-      compute(rows: short, panels: width, tiles, count: count &- longer, finish)
+      compute(rows: short, panels: width, isHalf: isHalf, tiles, count: count &- longer, finish)
     }
     if let remaining = finish.remaining {
       activate(remaining, column.output, rows: rows, stride: tiles.outputStride, count: width &* lanes)
@@ -238,6 +295,7 @@ func multiply(_ tiles: Tiles, rows: Int, panels: Int, _ finish: Finish) {
     tiles = column
     tiles.weights += width &* tiles.panelStride
     tiles.bias += width &* lanes
+    tiles.channels &-= width &* lanes
     tiles.output += width &* lanes
     tiles.residual = tiles.residual.map { $0 + width &* lanes }
     panel &+= width

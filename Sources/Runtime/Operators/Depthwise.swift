@@ -187,13 +187,14 @@ struct SeparableStep: PlanStep {
       expansion: expansion.map {
         MatrixProduct(
           depth: $0.source.extents.channels, input: input, inputStride: $0.source.pixelStride,
-          weights: $0.weight.floats, bias: $0.bias.floats, output: output, outputStride: 0,
+          channels: $0.output.extents.channels, weights: $0.weight.floats, bias: $0.bias.floats, output: output, outputStride: 0,
           epilogue: Epilogue(activation: $0.activation))
       },
       depthwise: depthwise.task(memory, input: input, output: output),
       projection: projection.map {
         MatrixProduct(
-          depth: depthwise.source.extents.channels, input: input, inputStride: 0, weights: $0.weight.floats,
+          depth: depthwise.source.extents.channels, input: input, inputStride: 0,
+          channels: $0.target.extents.channels, weights: $0.weight.floats,
           bias: $0.bias.floats, output: output, outputStride: $0.target.pixelStride,
           epilogue: $0.epilogue.bound(memory))
       },

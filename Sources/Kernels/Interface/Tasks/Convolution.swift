@@ -5,7 +5,7 @@
 /// read in place. Only patches that reach over the left or right border are copied.
 public struct Convolution: BitwiseCopyable, @unchecked Sendable {
   public var window: Window
-  public var inputChannels: Int
+  public var inputChannels, outputChannels: Int
   public var input: UnsafePointer<Float>
   /// Floats from one sample, row or pixel to the next.
   public var sampleStride, rowStride, pixelStride: Int
@@ -20,12 +20,13 @@ public struct Convolution: BitwiseCopyable, @unchecked Sendable {
   public var outputStride: Int
   public var epilogue: Epilogue
   public init(
-    window: Window, inputChannels: Int, input: UnsafePointer<Float>, sampleStride: Int, rowStride: Int,
-    pixelStride: Int, offsets: UnsafePointer<Int>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    window: Window, inputChannels: Int, outputChannels: Int, input: UnsafePointer<Float>, sampleStride: Int,
+    rowStride: Int, pixelStride: Int, offsets: UnsafePointer<Int>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputStride: Int, epilogue: Epilogue = Epilogue()
   ) {
     self.window = window
     self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
     self.input = input
     self.sampleStride = sampleStride
     self.rowStride = rowStride

@@ -1,6 +1,6 @@
 /// output[r·outputStride + n] =
 ///   epilogue(bias[n] + Σ over k of input[r·inputStride + k] · scale[r / rowsPerSample][k] · weights[n / 16][k][n % 16])
-/// for every row r and every channel n, padding lanes included. Rows are rows; columns are panels of 16 channels.
+/// for every row r and every channel n. What is stored in lanes beyond the last channel is unspecified. Rows are rows; columns are panels of 16 channels.
 public struct MatrixProduct: BitwiseCopyable, @unchecked Sendable {
   public var depth: Int
   public var input: UnsafePointer<Float>
@@ -11,6 +11,8 @@ public struct MatrixProduct: BitwiseCopyable, @unchecked Sendable {
   public var scale: UnsafePointer<Float>?
   public var scaleStride: Int
   public var rowsPerSample: Int
+  /// Output channels.
+  public var channels: Int
   /// panel16, 64-byte aligned
   public var weights: UnsafePointer<Float>
   /// 16 floats a panel
@@ -20,7 +22,7 @@ public struct MatrixProduct: BitwiseCopyable, @unchecked Sendable {
   public var epilogue: Epilogue
   public init(
     depth: Int, input: UnsafePointer<Float>, inputStride: Int, scale: UnsafePointer<Float>? = nil, scaleStride: Int = 0,
-    rowsPerSample: Int = 0, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    rowsPerSample: Int = 0, channels: Int, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputStride: Int, epilogue: Epilogue = Epilogue()
   ) {
     self.depth = depth
@@ -29,6 +31,7 @@ public struct MatrixProduct: BitwiseCopyable, @unchecked Sendable {
     self.scale = scale
     self.scaleStride = scaleStride
     self.rowsPerSample = rowsPerSample
+    self.channels = channels
     self.weights = weights
     self.bias = bias
     self.output = output
