@@ -200,10 +200,11 @@ struct SeparableStep: PlanStep {
       },
       panels: projection?.target.extents.blocks ?? 0)
     // Every division of an expansion computes the rows around its border once more.
+    let rows = target.extents.batch * target.extents.height
+    let chunksPerThread = expansion == nil ? 4 : rows < 64 ? 1 : rows < 256 ? 2 : 4
     binder.call(
       binder.kernels.separable, task,
       Split(
-        rows: target.extents.batch * target.extents.height, rowGrain: expansion == nil ? 1 : 15,
-        cost: Split.nanoseconds(multiplyAdds: multiplyAdds)))
+        rows: rows, cost: Split.nanoseconds(multiplyAdds: multiplyAdds), chunksPerThread: chunksPerThread))
   }
 }

@@ -6,9 +6,7 @@ struct Job {
   let kernel: KernelEntry?
   let task: UnsafeRawPointer
   let rows, columns: Int
-  /// Rows and columns of one chunk.
-  let rowStep, columnStep: Int
-  let columnChunks, chunks: Int
+  let rowChunks, columnChunks: Int
   /// The step of the plan that this belongs to.
   let step: Int
 
@@ -18,21 +16,19 @@ struct Job {
     self.step = step
     (rows, columns) = (split.rows, split.columns)
     let wanted = split.chunkCount(threads: threads)
-    let rowChunks = max(1, min(wanted, split.rows / split.rowGrain))
-    rowStep = max(1, (split.rows + rowChunks - 1) / rowChunks)
-    let across = min((wanted + rowChunks - 1) / rowChunks, split.columns / split.columnGrain)
-    columnStep = max(1, (split.columns + max(1, across) - 1) / max(1, across))
-    columnChunks = max(1, (split.columns + columnStep - 1) / columnStep)
-    chunks = (split.rows + rowStep - 1) / rowStep * columnChunks
+    rowChunks = max(1, min(wanted, split.rows / split.rowGrain))
+    columnChunks = max(1, min((wanted + rowChunks - 1) / rowChunks, split.columns / split.columnGrain))
   }
 
-  /// Runs one chunk of a job that has a kernel.
+  var chunks: Int { rowChunks &* columnChunks }
+
+  /// Runs one chunk of a job that has a kernel. Chunks are of equal size, or one row or column less.
   @inline(__always)
   func run(chunk: Int, scratch: UnsafeMutablePointer<Float>) {
     let (row, column) = chunk.quotientAndRemainder(dividingBy: columnChunks)
     kernel?(
-      task, row &* rowStep, min(rows, (row &+ 1) &* rowStep), column &* columnStep,
-      min(columns, (column &+ 1) &* columnStep), scratch)
+      task, rows &* row / rowChunks, rows &* (row &+ 1) / rowChunks, columns &* column / columnChunks,
+      columns &* (column &+ 1) / columnChunks, scratch)
   }
 }
 
@@ -43,15 +39,19 @@ struct Split {
   let rowGrain, columnGrain: Int
   /// Nanoseconds that the whole takes one thread, roughly.
   let cost: Int
+  /// Chunks for each thread, at most. Several leave room for a thread that is held up; fewer where every chunk has work
+  /// of its own besides.
+  let chunksPerThread: Int
 
-  init(rows: Int, columns: Int = 1, rowGrain: Int = 1, columnGrain: Int = 1, cost: Int) {
-    (self.rows, self.columns, self.cost) = (rows, columns, cost)
+  init(rows: Int, columns: Int = 1, rowGrain: Int = 1, columnGrain: Int = 1, cost: Int, chunksPerThread: Int = 4) {
+    (self.rows, self.columns, self.cost, self.chunksPerThread) = (rows, columns, cost, chunksPerThread)
     (self.rowGrain, self.columnGrain) = (max(1, rowGrain), max(1, columnGrain))
   }
 
-  /// Several chunks a thread, so that a thread that is held up leaves its share to the others; but none so small that
-  /// claiming it would be felt.
-  func chunkCount(threads: Int) -> Int { threads == 1 ? 1 : max(1, min(threads * 4, cost / 3000)) }
+  /// Chunks that so many threads are given: none so small that claiming it would be felt.
+  func chunkCount(threads: Int) -> Int {
+    threads == 1 ? 1 : max(1, min(threads * chunksPerThread, cost / 3000))
+  }
 
   /// Nanoseconds for so many multiply-adds, at a rate that every kernel reaches.
   static func nanoseconds(multiplyAdds: Int) -> Int { multiplyAdds / 32 }
