@@ -18,8 +18,10 @@ private let stripPixels = 8
 ///
 private struct Strip {
   /// The input rows that lie under the kernel, and from their beginning to the first column that the strip sees.
-  let rows: WindowRows
+  let rows: UnsafePointer<UnsafePointer<Float>>
+  let rowCount: Int
   let column: Int
+  let ahead: UnsafePointer<Float>?
   /// The first of the kernel's rows that lies inside the input.
   let weights: UnsafePointer<Float>
   let output: UnsafeMutablePointer<Float>
@@ -29,8 +31,8 @@ private struct Strip {
 
 /// The rows of an input that one output row sees.
 struct WindowRows {
-  var addresses = InlineArray<5, UnsafePointer<Float>?>(repeating: nil)
-  var count = 0
+  var addresses: InlineArray<5, UnsafePointer<Float>>
+  let count: Int
   /// The first row below them, which the next output row will see, if it has to be fetched from far away.
   var ahead: UnsafePointer<Float>?
 
@@ -38,6 +40,7 @@ struct WindowRows {
   ///   - row: address of the input's row y for every y from 0 to the input's height
   init(_ taps: (begin: Int, end: Int), y: Int, _ row: (Int) -> UnsafePointer<Float>) {
     count = taps.end &- taps.begin
+    addresses = InlineArray(repeating: row(0))
     for i in 0..<count { addresses[unchecked: i] = row(y &+ taps.begin &+ i) }
   }
 }
@@ -69,7 +72,7 @@ private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: 
   let end = group.upperBound &* lanes
   while channel < end {
     // The next output row's new input rows, a cache line at a time.
-    if let next = strip.rows.ahead, channel % lanes == 0 {
+    if let next = strip.ahead, channel % lanes == 0 {
       var ahead = next + (strip.column &+ channel)
       for _ in 0..<stride {
         for column in 0..<(pixels &* stride) { ferry_prefetch(ahead + column &* inputStride) }
@@ -79,11 +82,10 @@ private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: 
     let start = load(task.bias + channel, as: Register.self)
     var sums = InlineArray<pixels, Register>(repeating: start)
     var weightRow = strip.weights + channel
-    for row in 0..<strip.rows.count {
-      guard let input = strip.rows.addresses[unchecked: row] else { continue }
+    for row in 0..<strip.rowCount {
       var weights = InlineArray<kernelWidth, Register>(repeating: .zero)
       for tap in 0..<kernelWidth { weights[unchecked: tap] = load(weightRow + tap &* weightTap, as: Register.self) }
-      var at = input + (strip.column &+ channel)
+      var at = strip.rows[row] + (strip.column &+ channel)
       for column in 0..<((pixels &- 1) &* stride &+ kernelWidth) {
         if P.isInside || (column >= begin && column < columnEnd) {
           let value = load(at, as: Register.self)
@@ -99,8 +101,11 @@ private func compute<let pixels: Int, let kernelWidth: Int, let stride: Int, P: 
       }
       weightRow += kernelWidth &* weightTap
     }
-    if finish.clips {
-      for p in 0..<pixels { sums[unchecked: p] = clip(sums[unchecked: p], lower, upper) }
+    if finish.clipsBelow {
+      for p in 0..<pixels { sums[unchecked: p] = raise(sums[unchecked: p], to: lower) }
+    }
+    if finish.clipsAbove {
+      for p in 0..<pixels { sums[unchecked: p] = lowered(sums[unchecked: p], to: upper) }
     }
     var output = strip.output + channel
     for p in 0..<pixels {
@@ -126,19 +131,22 @@ func stripRow(
   let count = (width &+ stripPixels &- 1) / stripPixels
   let (short, longer) = width.quotientAndRemainder(dividingBy: count)
   let weights = task.weights + taps.begin &* window.kernelWidth &* task.blocks &* lanes
-  var ox = 0
-  for i in 0..<count {
+  withUnsafePointer(to: rows.addresses) { addresses in
+    let addresses = UnsafeRawPointer(addresses).assumingMemoryBound(to: UnsafePointer<Float>.self)
+    var ox = 0
+    for i in 0..<count {
     let pixels = i < longer ? short &+ 1 : short
     let x = ox &* window.strideWidth &- window.padLeft
     let columns = (pixels &- 1) &* window.strideWidth &+ window.kernelWidth
     compute(
       pixels, task, finish, group,
       Strip(
-        rows: rows, column: x &* task.inputStride, weights: weights,
+        rows: addresses, rowCount: rows.count, column: x &* task.inputStride, ahead: rows.ahead, weights: weights,
         output: task.output + (offset &+ ox &* task.outputStride), columnBegin: max(0, -x),
         columnEnd: min(columns, window.inputWidth &- x)),
       isInside: x >= 0 && x &+ columns <= window.inputWidth)
     ox &+= pixels
+    }
   }
 }
 

@@ -108,11 +108,16 @@ private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing
       }
       residual = address + rows &* outputStride
     }
-    if finish.clips {
+    if finish.clipsBelow {
       let lower = L.broadcast(finish.lower)
+      for r in 0..<rows {
+        for p in 0..<panels { sums[unchecked: r][unchecked: p] = L.raise(sums[unchecked: r][unchecked: p], to: lower) }
+      }
+    }
+    if finish.clipsAbove {
       let upper = L.broadcast(finish.upper)
       for r in 0..<rows {
-        for p in 0..<panels { sums[unchecked: r][unchecked: p] = L.clip(sums[unchecked: r][unchecked: p], lower, upper) }
+        for p in 0..<panels { sums[unchecked: r][unchecked: p] = L.lowered(sums[unchecked: r][unchecked: p], to: upper) }
       }
     }
     for r in 0..<rows {

@@ -4,7 +4,7 @@ public import FerryKernelInterface
 /// registers that the sums occupy, so it runs over the stored values while they are in the nearest cache. A float that
 /// was stored and loaded is the same float: both ways give the same bits.
 public struct Finish {
-  public let clips: Bool
+  public let clipsBelow, clipsAbove: Bool
   /// Infinite where there are no bounds.
   public let lower, upper: Float
   /// The activation left to do after storing.
@@ -13,10 +13,13 @@ public struct Finish {
   @inlinable
   public init(_ activation: ActivationTask) {
     switch activation.kind {
-    case .identity: (clips, lower, upper, remaining) = (false, -.infinity, .infinity, nil)
-    case .relu: (clips, lower, upper, remaining) = (true, 0, .infinity, nil)
-    case .clip: (clips, lower, upper, remaining) = (true, activation.a, activation.b, nil)
-    default: (clips, lower, upper, remaining) = (false, -.infinity, .infinity, activation)
+    case .identity: (lower, upper, remaining) = (-.infinity, .infinity, nil)
+    case .relu: (lower, upper, remaining) = (0, .infinity, nil)
+    case .clip: (lower, upper, remaining) = (activation.a, activation.b, nil)
+    default: (lower, upper, remaining) = (-.infinity, .infinity, activation)
     }
+    // A bound that is no number bounds nothing here, nor does it in a comparison.
+    clipsBelow = lower > -.infinity
+    clipsAbove = upper < .infinity
   }
 }

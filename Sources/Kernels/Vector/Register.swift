@@ -40,10 +40,10 @@ public func multiplyAdd(_ sum: Register8, _ a: Register8, _ b: Register8) -> Reg
 }
 
 @_transparent
-public func clip(_ x: Register4, _ lower: Register4, _ upper: Register4) -> Register4 {
-  ferry_lower4(ferry_raise4(x, lower), upper)
-}
+public func raise(_ x: Register4, to lower: Register4) -> Register4 { ferry_raise4(x, lower) }
 @_transparent
-public func clip(_ x: Register8, _ lower: Register8, _ upper: Register8) -> Register8 {
-  ferry_lower8(ferry_raise8(x, lower), upper)
-}
+public func lowered(_ x: Register4, to upper: Register4) -> Register4 { ferry_lower4(x, upper) }
+@_transparent
+public func raise(_ x: Register8, to lower: Register8) -> Register8 { ferry_raise8(x, lower) }
+@_transparent
+public func lowered(_ x: Register8, to upper: Register8) -> Register8 { ferry_lower8(x, upper) }

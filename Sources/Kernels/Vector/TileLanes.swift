@@ -6,7 +6,8 @@ public protocol TileLanes {
   static func broadcast(_ value: Float) -> Register
   static func add(_ a: Register, _ b: Register) -> Register
   static func multiplyAdd(_ sum: Register, _ a: Register, _ b: Register) -> Register
-  static func clip(_ x: Register, _ lower: Register, _ upper: Register) -> Register
+  static func raise(_ x: Register, to lower: Register) -> Register
+  static func lowered(_ x: Register, to upper: Register) -> Register
 }
 
 /// A panel's sixteen lanes.
@@ -21,8 +22,11 @@ public enum WholePanel: TileLanes {
   @_transparent public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
     FerryKernelVector.multiplyAdd(sum, a, b)
   }
-  @_transparent public static func clip(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {
-    FerryKernelVector.clip(x, lower, upper)
+  @_transparent public static func raise(_ x: Vector, to lower: Vector) -> Vector {
+    FerryKernelVector.raise(x, to: lower)
+  }
+  @_transparent public static func lowered(_ x: Vector, to upper: Vector) -> Vector {
+    FerryKernelVector.lowered(x, to: upper)
   }
 }
 
@@ -40,7 +44,10 @@ public enum HalfPanel: TileLanes {
   @_transparent public static func multiplyAdd(_ sum: Register8, _ a: Register8, _ b: Register8) -> Register8 {
     FerryKernelVector.multiplyAdd(sum, a, b)
   }
-  @_transparent public static func clip(_ x: Register8, _ lower: Register8, _ upper: Register8) -> Register8 {
-    FerryKernelVector.clip(x, lower, upper)
+  @_transparent public static func raise(_ x: Register8, to lower: Register8) -> Register8 {
+    FerryKernelVector.raise(x, to: lower)
+  }
+  @_transparent public static func lowered(_ x: Register8, to upper: Register8) -> Register8 {
+    FerryKernelVector.lowered(x, to: upper)
   }
 }

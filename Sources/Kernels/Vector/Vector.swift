@@ -49,6 +49,14 @@ public func select(_ mask: SIMDMask<Bits>, _ yes: Vector, _ no: Vector) -> Vecto
   no.replacing(with: yes, where: mask)
 }
 
+/// x, but at least `lower`; NaN where x is NaN.
+@_transparent
+public func raise(_ x: Vector, to lower: Vector) -> Vector { ferry_raise16(x, lower) }
+
+/// x, but at most `upper`; NaN where x is NaN.
+@_transparent
+public func lowered(_ x: Vector, to upper: Vector) -> Vector { ferry_lower16(x, upper) }
+
 /// min(max(x, lower), upper), and NaN where x is NaN: a comparison with NaN is false, which keeps x.
 @_transparent
 public func clip(_ x: Vector, _ lower: Vector, _ upper: Vector) -> Vector {
