@@ -16,8 +16,8 @@ import onnx
 from ferrygolden.exports import Variant, export
 from ferrygolden.families import FULL_SIZE
 from parity.networks import calibrated
-from speed import tiny
-from speed.cases import TINY
+from speed import products, tiny
+from speed.cases import PRODUCTS, TINY
 
 CENTERFACE = "centerface_512"
 
@@ -33,6 +33,8 @@ def main() -> None:
         part = path.with_suffix(".part")
         if name == TINY:
             onnx.save(tiny.network(), part)
+        elif name == PRODUCTS:
+            onnx.save(products.network(), part)
         elif name == CENTERFACE:
             onnx.save(at_512(onnx.load(centerface)), part)
         else:
@@ -55,7 +57,7 @@ def at_512(model: onnx.ModelProto) -> onnx.ModelProto:
     pictures = [value for value in graph.input if value.name not in weights]
     del graph.input[:]
     graph.input.extend(pictures)
-    for axis, extent in zip(pictures[0].type.tensor_type.shape.dim, (1, 3, 512, 512), strict=True):
+    for axis, extent in zip(graph.input[0].type.tensor_type.shape.dim, (1, 3, 512, 512), strict=True):
         axis.Clear()
         axis.dim_value = extent
     # What the file says about shapes within belongs to 32×32.

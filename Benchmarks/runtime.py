@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from speed import busy, document, first, memory, overhead, peak, ratios, tables
-from speed.cases import TINY, Case, chosen
+from speed.cases import PRODUCTS, TINY, Case, chosen
 from speed.checks import LIMITS_FILE, Check
 from speed.engine import Setup
 
@@ -26,7 +26,7 @@ def main() -> int:
     setup = Setup(options.ferry.resolve(), options.folder.resolve())
     cases = chosen(options.quick, options.network)
     if options.needs:
-        print(*dict.fromkeys([*(case.network for case in cases), TINY]))
+        print(*dict.fromkeys([*(case.network for case in cases), TINY, PRODUCTS]))
         return 0
     threads = options.threads or [count for count in (1, 2) if count <= ratios.available_threads()]
     bench = Bench(setup, options.quick, LIMITS["noiseMargin"] if options.quick else 0.0)
@@ -127,18 +127,15 @@ class Bench:
         self.part("opening", table)
 
     def peaks(self, cases: list[Case]) -> None:
-        found = [peak.peak(self.setup, case, "avx2", seconds=1 if self.quick else 3) for case in cases]
-        for one in found:
-            self.say(
-                self.check(
-                    f"matrix products of {one.case.name}, of {one.isa}'s peak",
-                    one.matrix_product,
-                    "matrixProductOverPeak",
-                    least=True,
-                ),
-                f"peak {one.peak:.0f} GFLOP/s",
-            )
-        self.part("peak", tables.peak_table(found))
+        seconds = 1 if self.quick else 3
+        found = peak.products(self.setup, "avx2", seconds)
+        self.say(
+            self.check(f"matrix products, of {found.isa}'s peak", found.together, "matrixProductOverPeak", least=True),
+            f"peak {found.peak:.0f} GFLOP/s",
+        )
+        self.part("products", tables.products_table(found))
+        if not self.quick:
+            self.part("peak", tables.peak_table([peak.peak(self.setup, case, "avx2", seconds) for case in cases]))
 
     def overheads(self) -> None:
         found = overhead.overhead(self.setup, self.setup.folder / f"{TINY}.ferry")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 TINY = "tiny_300"
 """Many nodes that compute next to nothing: speed/tiny.py"""
+PRODUCTS = "products"
+"""Matrix products alone: speed/products.py"""
 
 
 @dataclass(frozen=True)

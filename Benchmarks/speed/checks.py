@@ -34,4 +34,4 @@ class Check:
 
     def __str__(self) -> str:
         relation = "at least" if self.least else "at most"
-        return f"{self.what:<46} {self.found:10.3f}  {relation} {self.limit:g}  {self.verdict}"
+        return f"{self.what:<42} {self.found:10.3f}  {relation} {self.limit:g}  {self.verdict}"

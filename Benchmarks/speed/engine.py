@@ -39,6 +39,14 @@ class Setup:
         worker = str(Path(__file__).with_name("worker.py"))
         return [sys.executable, worker, engine, str(case.onnx(self.folder)), case.shape_text, f"{threads}"]
 
+    def bench(self, bundle: Path, *options: str, environment: dict[str, str] | None = None) -> dict:
+        """The report of `ferry bench --json`."""
+        command = [self.ferry, "bench", bundle, "--json", *options]
+        process = subprocess.run(command, check=False, stdout=subprocess.PIPE, env=os.environ | (environment or {}))
+        if process.returncode != 0:
+            raise SystemExit(f"error: ferry bench ended with {process.returncode}\n  {' '.join(map(str, command))}")
+        return json.loads(process.stdout)
+
 
 class Engine:
     """A running process. Threads of an engine may spin for a while after its answer: see `settle`."""

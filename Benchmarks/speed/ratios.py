@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -68,9 +66,8 @@ class Ratio:
 
 
 def measure(setup: Setup, case: Case, threads: int, effort: Effort) -> Ratio:
-    command = [setup.ferry, "bench", case.bundle(setup.folder), "--input-shape", case.shape_text]
-    options = ["--threads", f"{threads}", "--runs", "1", "--json"]
-    profile = json.loads(subprocess.run([*command, *options], check=True, stdout=subprocess.PIPE).stdout)
+    shape = ["--input-shape", case.shape_text]
+    profile = setup.bench(case.bundle(setup.folder), *shape, "--threads", f"{threads}", "--runs", "1")
     with ExitStack() as stack:
         engines = {name: stack.enter_context(Engine(setup.command(name, case, threads))) for name in ENGINES}
         times = {name: [] for name in ENGINES}

@@ -10,7 +10,7 @@ from speed.engine import FERRY, ONNX_RUNTIME, OPENVINO
 from speed.first import ColdStart
 from speed.memory import Memory, Sharing
 from speed.overhead import Overhead
-from speed.peak import Peak
+from speed.peak import Peak, Products
 from speed.ratios import Ratio
 
 NAMES = {FERRY: "Ferry", ONNX_RUNTIME: "ONNX Runtime", OPENVINO: "OpenVINO"}
@@ -109,6 +109,12 @@ def peak_table(found: Sequence[Peak]) -> list[list[str]]:
         cells = {kind: f"{share * 100:.0f} %{f' at {part:.2f}' if part else ''}" for kind, share, part in one.kinds}
         rows.append([one.case.name, f"{one.peak:.0f}", *(cells.get(kind, "") for kind in kinds)])
     return rows
+
+
+def products_table(found: Products) -> list[list[str]]:
+    rows = [["1×1 convolution", "GFLOP/s", "of peak"]]
+    rows += [[name.replace("x", "×"), f"{part * found.peak:.0f}", f"{part:.2f}"] for name, part in found.sizes]
+    return [*rows, ["all, by their time", f"{found.together * found.peak:.0f}", f"{found.together:.2f}"]]
 
 
 def overhead_table(found: Overhead) -> list[list[str]]:
