@@ -34,6 +34,10 @@ public final class Storage: @unchecked Sendable {
     {
       address = pages
       owner = .pages(size)
+      #if os(Linux)
+        // Pages of 2 MiB where the system has them: a first run takes hundreds of page faults fewer.
+        madvise(pages, size, MADV_HUGEPAGE)
+      #endif
     } else {
       address = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
       memset(address, 0, size)
