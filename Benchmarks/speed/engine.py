@@ -86,10 +86,10 @@ class Engine:
     def settle(self) -> None:
         """Waits until the process uses no core.
 
-        Engines are measured as they come: ONNX Runtime's and OpenVINO's threads spin between operators, which makes a
-        run faster. They go on spinning for a while after the last one, and would take a core from the engine that runs
-        next: in one process with ONNX Runtime, OpenVINO gains nothing from a second thread, and beside it at rest it
-        gains 1.6 times. So the next engine is not started before this one has come to rest.
+        Engines are measured as they come: ONNX Runtime's threads spin between operators, which makes a run faster. They
+        go on spinning for 30 to 50 ms after the last one, and would take a core from the engine that runs next: beside
+        them OpenVINO gains nothing from a second thread, and beside them at rest it gains 1.6 times. So the next engine
+        is not started before this one has come to rest (ferry and OpenVINO do so at once); idle, all three use no time.
         """
         end = time.monotonic() + self.PATIENCE_SECONDS
         while time.monotonic() < end:
