@@ -90,8 +90,13 @@ private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing
       if A.isDirect { input += 1 } else { offset += 1 }
       weights += lanes
     }
-    let unrolledEnd = weights + depth / 4 &* 4 &* lanes
-    // Four at a time: a short loop whose end the processor foresees.
+    // Four at a time: a short loop whose end the processor foresees. Tiles that fill the registers of another instruction
+    // set would spill.
+    #if FERRY_AVX2
+      let unrolledEnd = weights + depth / 4 &* 4 &* lanes
+    #else
+      let unrolledEnd = weights
+    #endif
     while weights != unrolledEnd {
       step(&sums, &weights, &input, &offset, &ahead)
       step(&sums, &weights, &input, &offset, &ahead)
@@ -209,10 +214,7 @@ private func compute(
       case 6: run(TileSize<6, 1>.self, HalfPanel.self, tiles)
       case 7: run(TileSize<7, 1>.self, HalfPanel.self, tiles)
       case 8: run(TileSize<8, 1>.self, HalfPanel.self, tiles)
-      case 9: run(TileSize<9, 1>.self, HalfPanel.self, tiles)
-      case 10: run(TileSize<10, 1>.self, HalfPanel.self, tiles)
-      case 11: run(TileSize<11, 1>.self, HalfPanel.self, tiles)
-      default: run(TileSize<12, 1>.self, HalfPanel.self, tiles)
+      default: run(TileSize<9, 1>.self, HalfPanel.self, tiles)
       }
       return
     }
@@ -273,12 +275,12 @@ func multiply(_ tiles: Tiles, rows: Int, panels: Int, _ finish: Finish) {
   var tiles = tiles
   var panel = 0
   while panel < panels {
-    // A panel with no more than half its lanes takes tiles of twice the height.
+    // A panel with no more than half its lanes takes higher tiles: twelve rows would fit the registers, but spill.
     let isHalf = halvesPanels && tiles.channels <= lanes / 2
     // Such a panel is not joined with those before it.
     let whole = halvesPanels && tiles.channels % lanes <= lanes / 2 && tiles.channels % lanes > 0 ? 1 : 0
     let width = isHalf ? 1 : tileWidth(rows: rows, remaining: max(1, panels &- panel &- whole))
-    let height = isHalf ? 12 : tileHeight(width: width)
+    let height = isHalf ? 9 : tileHeight(width: width)
     let count = (rows &+ height &- 1) / height
     let (short, longer) = rows.quotientAndRemainder(dividingBy: max(count, 1))
     let column = tiles
