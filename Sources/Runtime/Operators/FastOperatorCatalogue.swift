@@ -18,6 +18,7 @@ enum FastOperatorCatalogue {
     case let operation as Pool: try planner.plan(operation, node)
     case let operation as PRelu: try planner.plan(operation, node)
     case let operation as Reshape: try planner.plan(operation, node)
+    case let operation as Transpose: try planner.plan(operation, node)
     default: false
     }
   }
