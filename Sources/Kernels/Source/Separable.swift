@@ -78,7 +78,8 @@ private struct Ring {
     let last = verticalTaps(window, oy &+ outputRows.count &- 1)
     let first = max(y &+ taps.begin, 0)
     if sample != self.sample || next < first { (self.sample, next) = (sample, first) }
-    expand(upTo: last.y &+ last.taps.end)
+    // An output row that lies wholly in the padding at the bottom sees none of the rows before it.
+    expand(upTo: min(last.y &+ last.taps.end, window.inputHeight))
     let finish = Finish(task.epilogue.activation)
     for row in outputRows {
       let (y, taps) = verticalTaps(window, row &- sample &* window.outputHeight)
