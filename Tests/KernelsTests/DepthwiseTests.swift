@@ -3,85 +3,68 @@ import Testing
 
 @Suite("Depthwise convolution")
 struct DepthwiseTests {
-  private struct Problem {
-    let window: Window
-    let blocks: Int
-    let input, weights, bias, residual, output: GuardedBuffer
-    var stride: Int { blocks * lanes }
-
-    /// The last channel of the input is a padding lane, filled with NaN.
-    init(_ window: Window, blocks: Int, edge: GuardedBuffer.Edge) {
-      (self.window, self.blocks) = (window, blocks)
-      let stride = blocks * lanes
-      var numbers = Numbers(seed: UInt64(window.inputWidth * 7 + blocks))
-      input = GuardedBuffer(count: window.inputHeight * window.inputWidth * stride, edge: edge) {
-        $0 % stride == stride - 1 ? .nan : numbers.next()
-      }
-      weights = GuardedBuffer(count: window.kernelHeight * window.kernelWidth * stride, edge: edge) {
-        $0 % stride == stride - 1 ? 0 : numbers.next()
-      }
-      bias = GuardedBuffer(count: stride, edge: edge) { _ in numbers.next() }
-      let count = window.outputHeight * window.outputWidth * stride
-      residual = GuardedBuffer(count: count, edge: edge) { _ in numbers.next() }
-      output = GuardedBuffer(count: count, edge: edge) { _ in .nan }
-    }
-
-    func task(residual adds: Bool = false, _ activation: ActivationTask = ActivationTask()) -> DepthwiseConvolution {
-      DepthwiseConvolution(
-        window: window, blocks: blocks, input: input.input, inputStride: stride, weights: weights.input,
-        bias: bias.input, output: output.floats, outputStride: stride,
-        epilogue: Epilogue(residual: adds ? residual.input : nil, activation: activation))
-    }
-
-    func exact(_ oy: Int, _ ox: Int, _ channel: Int) -> ExactSum {
-      var sum = ExactSum()
-      sum.add(Double(bias[channel]))
-      for ky in 0..<window.kernelHeight {
-        for kx in 0..<window.kernelWidth {
-          let y = oy * window.strideHeight - window.padTop + ky * window.dilationHeight
-          let x = ox * window.strideWidth - window.padLeft + kx * window.dilationWidth
-          guard y >= 0, y < window.inputHeight, x >= 0, x < window.inputWidth else { continue }
-          let weight = weights[(ky * window.kernelWidth + kx) * stride + channel]
-          sum.add(Double(input[(y * window.inputWidth + x) * stride + channel]) * Double(weight))
-        }
-      }
-      return sum
-    }
-  }
-
   @Test("agrees with Double for kernels, strides, dilations and pads", arguments: Kernels.available)
   func agreesWithDouble(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
     for (i, window) in geometries.enumerated() {
       for edge in GuardedBuffer.Edge.allCases {
-        let problem = Problem(window, blocks: 1 + i % 3, edge: edge)
-        table.depthwise(problem.task(), 0..<window.outputHeight)
-        let wrong = (0..<problem.output.count).first { i in
-          let (pixel, channel) = i.quotientAndRemainder(dividingBy: problem.stride)
-          return channel != problem.stride - 1
-            && !problem.exact(pixel / window.outputWidth, pixel % window.outputWidth, channel).admits(problem.output[i])
-        }
-        #expect(wrong == nil, "\(window)")
+        let problem = DepthwiseProblem(window, samples: 1 + i % 2, blocks: 1 + i % 3, edge: edge)
+        table.depthwise(problem.task(), 0..<problem.rows, 0..<problem.blocks)
+        #expect(problem.firstWrong() == nil, "\(window)")
       }
     }
+  }
+
+  @Test("strips of every length, for kernels of every height", arguments: Kernels.available)
+  func strips(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    var count = 0
+    for width in 1...26 {
+      for kernelWidth in [3, 5] {
+        for stride in [1, 2] {
+          let kernel = (height: 1 + (width + kernelWidth) % 6, width: kernelWidth)
+          for (i, pads) in PadKind.allCases.enumerated() where (i + width) % 2 == 0 {
+            guard let window = Window(2 + width % 5, width, kernel: kernel, stride: stride, pads) else { continue }
+            // Kernels of six rows take the general way.
+            #expect(DepthwiseConvolution.hasStrips(window) == (kernel.height < 6))
+            let problem = DepthwiseProblem(
+              window, samples: 2, blocks: 1, edge: width % 2 == 0 ? .afterLast : .beforeFirst)
+            table.depthwise(problem.task(), 0..<problem.rows, 0..<1)
+            #expect(problem.firstWrong() == nil, "\(window)")
+            count += 1
+          }
+        }
+      }
+    }
+    #expect(count > 150)
   }
 
   @Test("gives the same bits for every range, and writes nothing outside it", arguments: Kernels.available)
   func sameBitsForEveryRange(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
-    for window in geometries.prefix(4) {
-      let problem = Problem(window, blocks: 2, edge: .afterLast)
+    for window in geometries.prefix(6) {
+      let problem = DepthwiseProblem(window, samples: 2, blocks: 5)
       let height = window.outputHeight
-      table.depthwise(problem.task(), 0..<height)
-      let whole = problem.output.bits
-      for rows in [0..<1, 1..<height, (height - 1)..<height, 0..<0] {
+      let task = problem.task(sums: true, ActivationTask(.silu))
+      table.depthwise(task, 0..<problem.rows, 0..<5)
+      let (whole, sums) = (problem.output.bits, problem.sums.bits)
+      for (rows, blocks) in [
+        (0..<1, 0..<5), (1..<height, 1..<2), ((height - 1)..<(height + 1), 0..<4), (0..<0, 0..<5),
+        (1..<(2 * height), 4..<5), (0..<(2 * height), 2..<5),
+      ] {
         problem.output.fill(.infinity)
-        table.depthwise(problem.task(), rows)
-        let part = problem.output.bits
-        let row = window.outputWidth * problem.stride
-        #expect(
-          part.indices.allSatisfy { part[$0] == (rows.contains($0 / row) ? whole[$0] : Float.infinity.bitPattern) },
-          "rows \(rows) of \(window)")
+        problem.sums.fill(.infinity)
+        table.depthwise(task, rows, blocks)
+        let (part, partOfSums) = (problem.output.bits, problem.sums.bits)
+        func differs(_ part: [UInt32], _ whole: [UInt32], rowSize: Int) -> Int? {
+          part.indices.first { i in
+            let inside = rows.contains(i / rowSize) && blocks.contains(i % problem.stride / lanes)
+            let padding = i % problem.stride == problem.stride - 1
+            return (!inside || !padding) && part[i] != (inside ? whole[i] : Float.infinity.bitPattern)
+          }
+        }
+        #expect(differs(part, whole, rowSize: problem.rowSize) == nil, "rows \(rows) blocks \(blocks) of \(window)")
+        #expect(differs(partOfSums, sums, rowSize: problem.stride) == nil, "sums of \(rows) \(blocks) of \(window)")
       }
     }
   }
@@ -94,11 +77,11 @@ struct DepthwiseTests {
       let window = Window(
         inputHeight: 5, inputWidth: width, outputHeight: 5, outputWidth: width, kernelHeight: 3, kernelWidth: 3,
         padTop: 1, padLeft: 1)
-      let problem = Problem(window, blocks: 1, edge: .afterLast)
+      let problem = DepthwiseProblem(window, blocks: 1)
       var numbers = Numbers(seed: 3)
       let values = (0..<lanes).map { _ in numbers.next() }
       for i in 0..<problem.input.count { problem.input.floats[i] = values[i % lanes] }
-      table.depthwise(problem.task(), 0..<5)
+      table.depthwise(problem.task(), 0..<5, 0..<1)
       for x in 1..<(width - 1) {
         for lane in 0..<lanes {
           #expect(problem.output[(2 * width + x) * lanes + lane] == problem.output[(2 * width + 1) * lanes + lane])
@@ -110,20 +93,45 @@ struct DepthwiseTests {
   @Test("the epilogue is activation(sum + residual)", arguments: Kernels.available)
   func epilogue(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
-    let window = geometries[0]
-    let problem = Problem(window, blocks: 2, edge: .afterLast)
-    // Here every lane is real.
-    for pixel in 0..<(window.inputHeight * window.inputWidth) { problem.input.floats[pixel * 32 + 31] = 0.5 }
-    table.depthwise(problem.task(), 0..<window.outputHeight)
-    let sums = (0..<problem.output.count).map { problem.output[$0] }
-    for activation in activations {
-      for adds in [false, true] {
-        let expected = GuardedBuffer(count: sums.count, edge: .afterLast) {
-          adds ? sums[$0] + problem.residual[$0] : sums[$0]
+    for window in [geometries[0], geometries[3], geometries[5]] {
+      let problem = DepthwiseProblem(window, blocks: 2)
+      // Here every lane is real.
+      for pixel in 0..<(window.inputHeight * window.inputWidth) { problem.input.floats[pixel * 32 + 31] = 0.5 }
+      table.depthwise(problem.task(), 0..<problem.rows, 0..<2)
+      let sums = (0..<problem.output.count).map { problem.output[$0] }
+      for activation in activations {
+        for adds in [false, true] {
+          let expected = GuardedBuffer(count: sums.count, edge: .afterLast) {
+            adds ? sums[$0] + problem.residual[$0] : sums[$0]
+          }
+          table.unary(Unary(input: expected.input, output: expected.floats, activation: activation), 0..<expected.count)
+          table.depthwise(problem.task(residual: adds, activation), 0..<problem.rows, 0..<2)
+          #expect(problem.output.bits == expected.bits, "\(activation.kind) residual \(adds)")
         }
-        table.unary(Unary(input: expected.input, output: expected.floats, activation: activation), 0..<expected.count)
-        table.depthwise(problem.task(residual: adds, activation), 0..<window.outputHeight)
-        #expect(problem.output.bits == expected.bits, "\(activation.kind) residual \(adds)")
+      }
+    }
+  }
+
+  @Test("the sums of the rows are those of the activated values, which stay the same", arguments: Kernels.available)
+  func rowSums(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    for (i, window) in geometries.enumerated() {
+      for activation in activations {
+        let problem = DepthwiseProblem(window, samples: 2, blocks: 1 + i % 2)
+        table.depthwise(problem.task(residual: false, activation), 0..<problem.rows, 0..<problem.blocks)
+        let plain = problem.output.bits
+        table.depthwise(problem.task(residual: false, sums: true, activation), 0..<problem.rows, 0..<problem.blocks)
+        let found = problem.output.bits
+        #expect(found.indices.allSatisfy { $0 % problem.stride == problem.stride - 1 || found[$0] == plain[$0] })
+        let wrong = (0..<problem.sums.count).first { i in
+          let (row, channel) = i.quotientAndRemainder(dividingBy: problem.stride)
+          var sum = ExactSum()
+          for x in 0..<window.outputWidth {
+            sum.add(Double(problem.output[row * problem.rowSize + x * problem.stride + channel]))
+          }
+          return channel != problem.stride - 1 && !sum.admits(problem.sums[i])
+        }
+        #expect(wrong == nil, "\(activation.kind) \(window)")
       }
     }
   }

@@ -44,6 +44,36 @@ struct ElementwiseTests {
     }
   }
 
+  @Test("a row of the right side for every sample, whatever the range", arguments: Kernels.available)
+  func rowsPerRight(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    for (columns, rowsPerRight) in [(16, 1), (16, 5), (48, 7), (19, 3), (1, 4)] {
+      for operation in operations {
+        var numbers = Numbers(seed: UInt64(columns + rowsPerRight))
+        let rows = 3 * rowsPerRight
+        let rightStride = columns + 5
+        let left = GuardedBuffer(count: rows * columns, edge: .afterLast) { _ in numbers.next() }
+        let right = GuardedBuffer(count: 2 * rightStride + columns, edge: .afterLast) { _ in numbers.next() }
+        let output = GuardedBuffer(count: rows * columns, edge: .beforeFirst) { _ in .infinity }
+        for range in [0..<rows, 1..<rows, 0..<(rows - 1), (rowsPerRight - 1)..<(rowsPerRight + 1)] {
+          output.fill(.infinity)
+          table.binary(
+            Binary(
+              operation: operation, columns: columns, left: left.input, right: right.input, rightStride: rightStride,
+              rowsPerRight: rowsPerRight, output: output.floats), range)
+          let wrong = (0..<output.count).first { i in
+            let (row, column) = i.quotientAndRemainder(dividingBy: columns)
+            let expected =
+              range.contains(row)
+              ? plain(operation, left[i], right[row / rowsPerRight * rightStride + column]) : .infinity
+            return output[i] != expected
+          }
+          #expect(wrong == nil, "\(operation) columns \(columns) rows \(range) per right \(rowsPerRight)")
+        }
+      }
+    }
+  }
+
   @Test("the activation follows, in place on either side too", arguments: Kernels.available)
   func activation(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)

@@ -27,6 +27,29 @@ struct LayoutTests {
     }
   }
 
+  @Test("several samples, in parts that cut them", arguments: Kernels.available)
+  func samples(instructionSet: InstructionSet) throws {
+    let table = try table(instructionSet)
+    for (channels, pixels) in [(3, 20), (17, 9), (1, 16), (16, 1), (35, 33)] {
+      let stride = padded(channels)
+      let rowMajor = GuardedBuffer(count: 3 * channels * pixels, edge: .afterLast) { Float($0 + 1) }
+      let channelsLast = GuardedBuffer(count: 3 * pixels * stride, edge: .afterLast) { _ in .nan }
+      let back = GuardedBuffer(count: rowMajor.count, edge: .afterLast) { _ in 0 }
+      let forward = LayoutChange(
+        channels: channels, pixels: pixels, input: rowMajor.input, output: channelsLast.floats, stride: stride)
+      let backward = LayoutChange(
+        channels: channels, pixels: pixels, input: channelsLast.input, output: back.floats, stride: stride)
+      let cut = 3 * pixels / 2
+      for range in [0..<cut, cut..<(3 * pixels)] { table.toChannelsLast(forward, range) }
+      for i in 0..<channelsLast.count where i % stride < channels {
+        let (sample, pixel) = (i / stride).quotientAndRemainder(dividingBy: pixels)
+        #expect(channelsLast[i] == Float((sample * channels + i % stride) * pixels + pixel + 1))
+      }
+      for range in [0..<(cut + 1), (cut + 1)..<(3 * pixels)] { table.toRowMajor(backward, range) }
+      #expect(back.bits == rowMajor.bits)
+    }
+  }
+
   @Test("pixels outside the range are not written", arguments: Kernels.available)
   func ranges(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)

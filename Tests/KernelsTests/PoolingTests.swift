@@ -6,17 +6,21 @@ struct PoolingTests {
   private struct Problem {
     let window: Window
     let blocks: Int
+    let samples: Int
     let input, output: GuardedBuffer
     var stride: Int { blocks * lanes }
+    var rows: Int { samples * window.outputHeight }
 
-    init(_ window: Window, blocks: Int, edge: GuardedBuffer.Edge) {
-      (self.window, self.blocks) = (window, blocks)
+    init(_ window: Window, samples: Int = 1, blocks: Int, edge: GuardedBuffer.Edge) {
+      (self.window, self.samples, self.blocks) = (window, samples, blocks)
       let stride = blocks * lanes
       var numbers = Numbers(seed: UInt64(window.inputWidth))
-      input = GuardedBuffer(count: window.inputHeight * window.inputWidth * stride, edge: edge) {
+      input = GuardedBuffer(count: samples * window.inputHeight * window.inputWidth * stride, edge: edge) {
         $0 % stride == stride - 1 ? .nan : numbers.next()
       }
-      output = GuardedBuffer(count: window.outputHeight * window.outputWidth * stride, edge: edge) { _ in .nan }
+      output = GuardedBuffer(count: samples * window.outputHeight * window.outputWidth * stride, edge: edge) { _ in
+        .nan
+      }
     }
 
     func task(_ kind: Pooling.Kind, paddedHeight: Int = 0, paddedWidth: Int = 0) -> Pooling {
@@ -26,7 +30,9 @@ struct PoolingTests {
     }
 
     /// The real values that a window sees, and how many of its positions lie inside a padded input of this size.
-    func seen(_ oy: Int, _ ox: Int, _ channel: Int, _ height: Int, _ width: Int) -> (values: [Float], positions: Int) {
+    func seen(
+      _ sample: Int, _ oy: Int, _ ox: Int, _ channel: Int, _ height: Int, _ width: Int
+    ) -> (values: [Float], positions: Int) {
       var values: [Float] = []
       var positions = 0
       for ky in 0..<window.kernelHeight {
@@ -36,7 +42,8 @@ struct PoolingTests {
           if py < height && px < width { positions += 1 }
           let (y, x) = (py - window.padTop, px - window.padLeft)
           guard y >= 0, y < window.inputHeight, x >= 0, x < window.inputWidth else { continue }
-          values.append(input[(y * window.inputWidth + x) * stride + channel])
+          let pixel = (sample * window.inputHeight + y) * window.inputWidth + x
+          values.append(input[pixel * stride + channel])
         }
       }
       return (values, positions)
@@ -47,15 +54,17 @@ struct PoolingTests {
   func agreesWithDouble(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
     for (i, window) in geometries.enumerated() {
-      let problem = Problem(window, blocks: 1 + i % 2, edge: i % 3 == 0 ? .beforeFirst : .afterLast)
+      let problem = Problem(window, samples: 1 + i % 3, blocks: 1 + i % 2, edge: i % 3 == 0 ? .beforeFirst : .afterLast)
       // One row and column of padding at the end less than the largest window reaches: ceil mode.
       let height = window.inputHeight + window.padTop + max(window.padTop - 1, 0)
       let width = window.inputWidth + window.padLeft + max(window.padLeft - 1, 0)
       for kind in [Pooling.Kind.maximum, .average, .averageIncludingPadding] {
-        table.pool(problem.task(kind, paddedHeight: height, paddedWidth: width), 0..<window.outputHeight)
+        table.pool(problem.task(kind, paddedHeight: height, paddedWidth: width), 0..<problem.rows)
         for i in 0..<problem.output.count where i % problem.stride != problem.stride - 1 {
           let (pixel, channel) = i.quotientAndRemainder(dividingBy: problem.stride)
-          let seen = problem.seen(pixel / window.outputWidth, pixel % window.outputWidth, channel, height, width)
+          let (row, ox) = pixel.quotientAndRemainder(dividingBy: window.outputWidth)
+          let seen = problem.seen(
+            row / window.outputHeight, row % window.outputHeight, ox, channel, height, width)
           let found = problem.output[i]
           if kind == .maximum {
             #expect(found == seen.values.max())
@@ -95,38 +104,44 @@ struct PoolingTests {
     #expect(problem.output[0].isNaN && problem.output[16] == problem.input[0] && problem.output[32].isNaN)
   }
 
-  @Test("rows outside the range are not written", arguments: Kernels.available)
+  @Test("rows outside the range are not written, and rows inside have the same bits", arguments: Kernels.available)
   func ranges(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
     let window = geometries[1]
-    let problem = Problem(window, blocks: 1, edge: .afterLast)
-    table.pool(problem.task(.average), 0..<5)
-    let whole = problem.output.bits
-    problem.output.fill(.infinity)
-    table.pool(problem.task(.average), 1..<3)
-    let part = problem.output.bits
-    let row = window.outputWidth * lanes
-    #expect(
-      part.indices.allSatisfy { part[$0] == ((1..<3).contains($0 / row) ? whole[$0] : Float.infinity.bitPattern) })
+    let problem = Problem(window, samples: 3, blocks: 1, edge: .afterLast)
+    for kind in [Pooling.Kind.average, .maximum] {
+      table.pool(problem.task(kind), 0..<15)
+      let whole = problem.output.bits
+      for rows in [1..<3, 4..<12, 14..<15, 0..<15, 7..<7] {
+        problem.output.fill(.infinity)
+        table.pool(problem.task(kind), rows)
+        let part = problem.output.bits
+        let row = window.outputWidth * lanes
+        #expect(
+          part.indices.allSatisfy { part[$0] == (rows.contains($0 / row) ? whole[$0] : Float.infinity.bitPattern) })
+      }
+    }
   }
 
-  @Test("the global average of any number of pixels", arguments: Kernels.available)
+  @Test("the global average of any number of pixels, or of their rows' sums", arguments: Kernels.available)
   func globalAverage(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
-    for pixels in [1, 2, 3, 4, 7, 25, 49, 100] {
-      var numbers = Numbers(seed: UInt64(pixels))
+    for (rows, divisor) in [(1, 1), (2, 2), (3, 3), (4, 4), (7, 49), (25, 25), (49, 49), (100, 100), (10, 70)] {
+      var numbers = Numbers(seed: UInt64(rows))
       // Two blocks in pixels of three: the stride is not the size of the range.
-      let input = GuardedBuffer(count: pixels * 48, edge: .afterLast) { $0 % 48 == 40 ? .nan : numbers.next() }
-      let output = GuardedBuffer(count: 48, edge: .afterLast) { _ in .infinity }
-      let task = GlobalAverage(pixels: pixels, input: input.input, inputStride: 48, output: output.floats)
-      table.globalAverage(task, 1..<3)
-      for channel in 0..<48 {
-        if channel < 16 {
-          #expect(output[channel] == .infinity)
+      let input = GuardedBuffer(count: 3 * rows * 48, edge: .afterLast) { $0 % 48 == 40 ? .nan : numbers.next() }
+      let output = GuardedBuffer(count: 3 * 64, edge: .afterLast) { _ in .infinity }
+      let task = GlobalAverage(
+        rows: rows, divisor: divisor, input: input.input, inputStride: 48, output: output.floats, outputStride: 64)
+      table.globalAverage(task, 1..<3, 1..<3)
+      for i in 0..<output.count {
+        let (sample, channel) = (i / 64, i % 64)
+        if sample == 0 || channel < 16 || channel >= 48 {
+          #expect(output[i] == .infinity)
         } else if channel != 40 {
           var sum = ExactSum()
-          for pixel in 0..<pixels { sum.add(Double(input[pixel * 48 + channel]) / Double(pixels)) }
-          #expect(sum.admits(output[channel]))
+          for row in 0..<rows { sum.add(Double(input[(sample * rows + row) * 48 + channel]) / Double(divisor)) }
+          #expect(sum.admits(output[i]), "sample \(sample) channel \(channel) of \(rows) rows")
         }
       }
     }
