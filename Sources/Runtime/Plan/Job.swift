@@ -1,16 +1,16 @@
 import FerryKernels
 
 /// One call of a kernel, with everything decided: the task with its addresses, and how it is divided among threads.
-struct Job {
+package struct Job {
   /// nil for a step that runs on plain loops: `step` says which.
   let kernel: KernelEntry?
   let task: UnsafeRawPointer
-  let rows, columns: Int
-  let rowChunks, columnChunks: Int
+  package let rows, columns: Int
+  package let rowChunks, columnChunks: Int
   /// The step of the plan that this belongs to.
   let step: Int
 
-  init(kernel: KernelEntry?, task: UnsafeRawPointer, split: Split, threads: Int, step: Int) {
+  package init(kernel: KernelEntry?, task: UnsafeRawPointer, split: Split, threads: Int, step: Int) {
     self.kernel = kernel
     self.task = task
     self.step = step
@@ -20,11 +20,11 @@ struct Job {
     columnChunks = max(1, min((wanted + rowChunks - 1) / rowChunks, split.columns / split.columnGrain))
   }
 
-  var chunks: Int { rowChunks &* columnChunks }
+  package var chunks: Int { rowChunks &* columnChunks }
 
   /// Runs one chunk of a job that has a kernel. Chunks are of equal size, or one row or column less.
   @inline(__always)
-  func run(chunk: Int, scratch: UnsafeMutablePointer<Float>) {
+  package func run(chunk: Int, scratch: UnsafeMutablePointer<Float>) {
     let (row, column) = chunk.quotientAndRemainder(dividingBy: columnChunks)
     kernel?(
       task, rows &* row / rowChunks, rows &* (row &+ 1) / rowChunks, columns &* column / columnChunks,
@@ -33,8 +33,8 @@ struct Job {
 }
 
 /// How a task may be divided: first by rows, and by columns where there are too few of those.
-struct Split {
-  let rows, columns: Int
+package struct Split {
+  package let rows, columns: Int
   /// The fewest rows and columns that are worth a chunk.
   let rowGrain, columnGrain: Int
   /// Nanoseconds that the whole takes one thread, roughly.
@@ -43,13 +43,15 @@ struct Split {
   /// of its own besides.
   let chunksPerThread: Int
 
-  init(rows: Int, columns: Int = 1, rowGrain: Int = 1, columnGrain: Int = 1, cost: Int, chunksPerThread: Int = 4) {
+  package init(
+    rows: Int, columns: Int = 1, rowGrain: Int = 1, columnGrain: Int = 1, cost: Int, chunksPerThread: Int = 4
+  ) {
     (self.rows, self.columns, self.cost, self.chunksPerThread) = (rows, columns, cost, chunksPerThread)
     (self.rowGrain, self.columnGrain) = (max(1, rowGrain), max(1, columnGrain))
   }
 
   /// Chunks that so many threads are given: none so small that claiming it would be felt.
-  func chunkCount(threads: Int) -> Int {
+  package func chunkCount(threads: Int) -> Int {
     threads == 1 ? 1 : max(1, min(threads * chunksPerThread, cost / 3000))
   }
 

@@ -69,7 +69,7 @@ package final class ThreadPool: @unchecked Sendable {
   /// - Parameters:
   ///   - scratch: scratch memory for every thread
   ///   - scratchStride: floats from one thread's scratch to the next one's
-  func run(_ job: borrowing Job, scratch: UnsafeMutablePointer<Float>, scratchStride: Int) {
+  package func run(_ job: borrowing Job, scratch: UnsafeMutablePointer<Float>, scratchStride: Int) {
     guard threadCount > 1, job.chunks > 1, job.chunks < Self.chunkLimit,
       !isBusy.exchange(true, ordering: .acquiring)
     else {
