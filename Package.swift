@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(name: "ModelTests", dependencies: ["FerryModel"], swiftSettings: house),
     .testTarget(name: "KernelsTests", dependencies: ["FerryKernels"], swiftSettings: house),
     .testTarget(
-      name: "RuntimeTests", dependencies: ["FerryRuntime", "FerryConvert", "FerryModel", "FerryTensor"],
+      name: "RuntimeTests",
+      dependencies: ["FerryRuntime", "FerryKernels", "FerryConvert", "FerryModel", "FerryTensor"],
       swiftSettings: house),
     .testTarget(
       name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"],

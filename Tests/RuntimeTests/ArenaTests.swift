@@ -24,22 +24,27 @@ import Testing
     }
   }
 
+  /// Bytes of the arena for a chain of steps on 16×8×8 numbers.
+  private func bytes(
+    _ length: Int, step: (inout Network, ValueID) throws -> ValueID
+  ) throws -> Int {
+    var network = Network()
+    var value = network.input([16, 8, 8])
+    for _ in 0..<length { value = try step(&network, value) }
+    return try network.model(value).planSummary(inputShapes: [[1, 16, 8, 8]]).arenaBytes
+  }
+
   /// A chain needs its two largest neighbours at a time, however long it is.
   @Test func memoryOfAChainDoesNotGrowWithItsLength() throws {
-    func bytes(_ length: Int) throws -> Int {
-      var graph = Graph(name: "chain")
-      var value = graph.add(Value(name: "x", shape: [1, 16, 8, 8]))
-      graph.inputs = [value]
-      for index in 0..<length {
-        let next = graph.add(Value(name: "v\(index)", shape: [1, 16, 8, 8]))
-        graph.nodes.append(
-          Node(name: "n\(index)", operation: Activate(Activation(.relu)), inputs: [value], outputs: [next]))
-        value = next
-      }
-      graph.outputs = [value]
-      return try Model(name: "chain", graph: graph).planSummary(inputShapes: [[1, 16, 8, 8]]).arenaBytes
+    let window = try Window(kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1])
+    for length in [4, 50] {
+      #expect(
+        try bytes(length) { try $0.apply(Pool(.maximum, window: window), [$1]) } == 2 * 16 * 64 * 4)
     }
-    #expect(try bytes(50) == bytes(4))
-    #expect(try bytes(50) == 2 * 16 * 64 * 4)
+  }
+
+  /// And steps that work in place need nothing more.
+  @Test func stepsInPlaceTakeNoMemory() throws {
+    for length in [1, 50] { #expect(try bytes(length) { try $0.activate($1) } == 16 * 64 * 4) }
   }
 }

@@ -1,32 +1,84 @@
 import FerryRuntime
-import Synchronization
 import Testing
 
 @Suite("Threads") struct ThreadPoolTests {
-  @Test(arguments: [1, 2, 3, 8]) func everyChunkRunsOnce(threads: Int) {
+  /// Scratch memory for as many threads.
+  private func withScratch<Result>(threads: Int, _ body: (UnsafeMutablePointer<Float>) -> Result) -> Result {
+    let scratch = UnsafeMutablePointer<Float>.allocate(capacity: threads * CountingJob.scratchSize)
+    defer { scratch.deallocate() }
+    return body(scratch)
+  }
+
+  /// Also with more threads than the machine has cores.
+  @Test(arguments: [1, 2, 3, 8, 32]) func everyElementIsComputedOnce(threads: Int) {
     let pool = ThreadPool.shared(threads: threads)
-    for round in 0..<400 {
-      let chunks = round % 37
-      let runs = Mutex([Int](repeating: 0, count: chunks))
-      pool.run(chunks: chunks) { chunk in runs.withLock { $0[chunk] += 1 } }
-      #expect(runs.withLock { $0.allSatisfy { $0 == 1 } })
+    #expect(pool.threadCount == threads)
+    #expect(ThreadPool.shared(threads: threads) === pool)
+    withScratch(threads: threads) { scratch in
+      for round in 0..<300 {
+        let work = CountingJob(Split(rows: round % 37, columns: 1 + round % 3, cost: 1_000_000), rounds: 3)
+        let job = work.job(threads: threads)
+        for _ in 0..<3 { pool.run(job, scratch: scratch, scratchStride: CountingJob.scratchSize) }
+        #expect(work.takeCounts().allSatisfy { $0 == 3 }, "round \(round)")
+      }
     }
   }
 
-  /// Two callers at a time: one has the threads, the other works alone, and neither loses a chunk.
+  /// Chunks that run at a time do not share scratch memory: each finds what it wrote there.
+  @Test(arguments: [2, 4]) func scratchIsOneThreadsOwn(threads: Int) {
+    let pool = ThreadPool.shared(threads: threads)
+    withScratch(threads: threads) { scratch in
+      let work = CountingJob(Split(rows: 64, cost: 1_000_000), rounds: 400)
+      let job = work.job(threads: threads)
+      #expect(job.chunks == 4 * threads)
+      for _ in 0..<20 {
+        pool.run(job, scratch: scratch, scratchStride: CountingJob.scratchSize)
+        #expect(work.takeCounts().allSatisfy { $0 == 1 })
+      }
+    }
+  }
+
+  /// More chunks than the pool numbers: the caller does it all.
+  @Test func jobsOfVeryManyChunksRun() {
+    let work = CountingJob(Split(rows: 1_000_000, cost: .max))
+    withScratch(threads: 1) { scratch in
+      let job = work.job(threads: ThreadPool.chunkLimit)
+      #expect(job.chunks >= ThreadPool.chunkLimit)
+      ThreadPool.shared(threads: 2).run(job, scratch: scratch, scratchStride: 0)
+    }
+    #expect(work.takeCounts().allSatisfy { $0 == 1 })
+  }
+
+  /// Several callers at a time: one has the threads, the others work alone, and none loses or repeats a chunk.
   @Test func callersDoNotDisturbEachOther() async {
     let pool = ThreadPool.shared(threads: 2)
     await withTaskGroup(of: Bool.self) { group in
-      for _ in 0..<4 {
+      for caller in 0..<4 {
         group.addTask {
-          (0..<300).allSatisfy { _ in
-            let sum = Atomic<Int>(0)
-            pool.run(chunks: 20) { sum.add($0, ordering: .relaxed) }
-            return sum.load(ordering: .relaxed) == 190
+          let work = CountingJob(Split(rows: 20 + caller, columns: 2, cost: 1_000_000), rounds: 2)
+          let job = work.job(threads: 2)
+          return self.withScratch(threads: 2) { scratch in
+            (0..<300).allSatisfy { _ in
+              pool.run(job, scratch: scratch, scratchStride: CountingJob.scratchSize)
+              return work.takeCounts().allSatisfy { $0 == 1 }
+            }
           }
         }
       }
       for await isRight in group { #expect(isRight) }
+    }
+  }
+
+  /// A pool whose workers have gone to sleep wakes them, or does without.
+  @Test func sleepersAreNoObstacle() async throws {
+    let pool = ThreadPool.shared(threads: 3)
+    let work = CountingJob(Split(rows: 30, cost: 1_000_000), rounds: 1)
+    for _ in 0..<5 {
+      withScratch(threads: 3) { scratch in
+        pool.run(work.job(threads: 3), scratch: scratch, scratchStride: CountingJob.scratchSize)
+      }
+      #expect(work.takeCounts().allSatisfy { $0 == 1 })
+      try await Task.sleep(for: .milliseconds(20))
     }
   }
 }
