@@ -1,14 +1,15 @@
 /// A kernel as a plan calls it: a C function, because calling one counts no references and allocates nothing.
 ///
-/// Its arguments are the address of the kernel's task, the rows and the columns to compute, as bounds, and scratch memory.
+/// Its arguments are the address of the kernel's task, the rows and the columns to compute, as bounds, and scratch
+/// memory.
 public typealias KernelEntry =
   @convention(c) (
     _ task: UnsafeRawPointer, _ firstRow: Int, _ endRow: Int, _ firstColumn: Int, _ endColumn: Int,
     _ scratch: UnsafeMutablePointer<Float>?
   ) -> Void
 
-/// A kernel and the type of its task. Work is divided into rows and columns, whose meaning the task's type states; every
-/// division gives the same bits.
+/// A kernel and the type of its task. Work is divided into rows and columns, whose meaning the task's type states;
+/// every division gives the same bits.
 public struct Kernel<Task: BitwiseCopyable>: Sendable {
   public let entry: KernelEntry
 

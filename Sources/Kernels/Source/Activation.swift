@@ -136,8 +136,8 @@ func activate(
   }
 }
 
-/// sums[c] = Σ over rows of (output[row][c] = F(output[row][c])) for the channels of `group`. Four sums, row r in sum r % 4,
-/// then (0 + 1) + (2 + 3): independent additions hide their latency, and shorter sums round less.
+/// sums[c] = Σ over rows of (output[row][c] = F(output[row][c])) for the channels of `group`. Four sums, row r in sum r
+/// % 4, then (0 + 1) + (2 + 3): independent additions hide their latency, and shorter sums round less.
 @inline(never)
 private func mapAndSum<F: Function>(
   _: F.Type, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, _ group: Range<Int>,

@@ -22,8 +22,8 @@ func convolution(
   }
 }
 
-/// Pixels of one output row whose patches lie inside the input from left to right. Rows of the kernel above or below the
-/// input are left out.
+/// Pixels of one output row whose patches lie inside the input from left to right. Rows of the kernel above or below
+/// the input are left out.
 @inline(__always)
 private func interiorRow(
   _ task: Convolution, _ row: Int, _ columns: Range<Int>, _ panels: Range<Int>, _ finish: Finish

@@ -30,7 +30,8 @@ func depthwise(_ task: DepthwiseConvolution, _ rows: Range<Int>, _ blocks: Range
   }
 }
 
-/// Blocks worked on together for all rows: as many as keep the rows of the input under a window in the second-level cache.
+/// Blocks worked on together for all rows: as many as keep the rows of the input under a window in the second-level
+/// cache.
 private func blocksPerGroup(_ window: Window) -> Int {
   let lines = (window.kernelHeight &+ window.strideHeight) &* window.inputWidth
   return max(4, 4096 / max(lines, 1))

@@ -58,7 +58,9 @@ private func strip<let pixels: Int, let blocks: Int>(
       for b in 0..<blocks {
         let offset = p &* task.outputStride &+ channel &+ b &* lanes
         if let residual { sums[unchecked: p][unchecked: b] += load(residual + offset) }
-        if finish.clipsBelow || finish.clipsAbove { sums[unchecked: p][unchecked: b] = clip(sums[unchecked: p][unchecked: b], lower, upper) }
+        if finish.clipsBelow || finish.clipsAbove {
+          sums[unchecked: p][unchecked: b] = clip(sums[unchecked: p][unchecked: b], lower, upper)
+        }
         store(sums[unchecked: p][unchecked: b], output + offset)
       }
     }

@@ -10,7 +10,8 @@ import FerryKernelVector
   private typealias Register = Register4
 #endif
 
-/// Output pixels of a row that one strip computes at most: with the weights of a kernel row of five they fill the registers.
+/// Output pixels of a row that one strip computes at most: with the weights of a kernel row of five they fill the
+/// registers.
 private let stripPixels = 8
 
 /// A strip of neighbouring output pixels, for the usual kernels: every input value is loaded once for each row of the
@@ -135,17 +136,17 @@ func stripRow(
     let addresses = UnsafeRawPointer(addresses).assumingMemoryBound(to: UnsafePointer<Float>.self)
     var ox = 0
     for i in 0..<count {
-    let pixels = i < longer ? short &+ 1 : short
-    let x = ox &* window.strideWidth &- window.padLeft
-    let columns = (pixels &- 1) &* window.strideWidth &+ window.kernelWidth
-    compute(
-      pixels, task, finish, group,
-      Strip(
-        rows: addresses, rowCount: rows.count, column: x &* task.inputStride, ahead: rows.ahead, weights: weights,
-        output: task.output + (offset &+ ox &* task.outputStride), columnBegin: max(0, -x),
-        columnEnd: min(columns, window.inputWidth &- x)),
-      isInside: x >= 0 && x &+ columns <= window.inputWidth)
-    ox &+= pixels
+      let pixels = i < longer ? short &+ 1 : short
+      let x = ox &* window.strideWidth &- window.padLeft
+      let columns = (pixels &- 1) &* window.strideWidth &+ window.kernelWidth
+      compute(
+        pixels, task, finish, group,
+        Strip(
+          rows: addresses, rowCount: rows.count, column: x &* task.inputStride, ahead: rows.ahead, weights: weights,
+          output: task.output + (offset &+ ox &* task.outputStride), columnBegin: max(0, -x),
+          columnEnd: min(columns, window.inputWidth &- x)),
+        isInside: x >= 0 && x &+ columns <= window.inputWidth)
+      ox &+= pixels
     }
   }
 }

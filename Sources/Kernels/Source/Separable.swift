@@ -27,7 +27,8 @@ func separable(_ task: SeparableConvolution, _ rows: Range<Int>, _ scratch: Unsa
     if let projection = task.projection {
       multiply(
         projection, row &* window.outputWidth, (end &- row) &* window.outputWidth, input: UnsafePointer(between),
-        inputStride: depthwiseTask.outputStride, output: projection.output + row &* window.outputWidth &* projection.outputStride,
+        inputStride: depthwiseTask.outputStride,
+        output: projection.output + row &* window.outputWidth &* projection.outputStride,
         outputStride: projection.outputStride, panels: task.panels)
     }
     row = end

@@ -39,8 +39,8 @@ private enum Indirect: Addressing {
 /// `count` tiles of a size that the compiler knows, with all sums of a tile in registers: an InlineArray is promoted to
 /// registers once its loops are unrolled (the target's unroll threshold sees to that).
 ///
-/// Adds the products for k ascending, starting from the bias, and stores the finished sums. The tiles share the prefetching
-/// of the weights that come next: each asks for its part, a line at every k, while it computes.
+/// Adds the products for k ascending, starting from the bias, and stores the finished sums. The tiles share the
+/// prefetching of the weights that come next: each asks for its part, a line at every k, while it computes.
 @inline(never)
 private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing>(
   _: TileSize<rows, panels>.Type, _: L.Type, _: A.Type, _ tiles: Tiles, count: Int, _ finish: Finish
@@ -90,8 +90,8 @@ private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing
       if A.isDirect { input += 1 } else { offset += 1 }
       weights += lanes
     }
-    // Four at a time: a short loop whose end the processor foresees. Tiles that fill the registers of another instruction
-    // set would spill.
+    // Four at a time: a short loop whose end the processor foresees. Tiles that fill the registers of another
+    // instruction set would spill.
     #if FERRY_AVX2
       let unrolledEnd = weights + depth / 4 &* 4 &* lanes
     #else
@@ -122,7 +122,9 @@ private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing
     if finish.clipsAbove {
       let upper = L.broadcast(finish.upper)
       for r in 0..<rows {
-        for p in 0..<panels { sums[unchecked: r][unchecked: p] = L.lowered(sums[unchecked: r][unchecked: p], to: upper) }
+        for p in 0..<panels {
+          sums[unchecked: r][unchecked: p] = L.lowered(sums[unchecked: r][unchecked: p], to: upper)
+        }
       }
     }
     for r in 0..<rows {
@@ -136,7 +138,9 @@ private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing
 
 extension Optional where Wrapped == UnsafePointer<Int> {
   /// The pointer, or one that is never read.
-  @_transparent fileprivate var unsafelyUnwrappedOrAny: UnsafePointer<Int> { unsafeBitCast(self, to: UnsafePointer<Int>.self) }
+  @_transparent fileprivate var unsafelyUnwrappedOrAny: UnsafePointer<Int> {
+    unsafeBitCast(self, to: UnsafePointer<Int>.self)
+  }
 }
 
 // Which tiles an instruction set's registers hold. Many rows share the weights that a tile loads; with one or two rows
@@ -269,8 +273,8 @@ private func compute(
   }
 }
 
-/// `rows` rows of `panels` panels, the first of which `tiles` describes, in tiles of equal height or one less: no small rest
-/// at the end. `tiles` asks for no weights ahead yet: that is the next panels' matter.
+/// `rows` rows of `panels` panels, the first of which `tiles` describes, in tiles of equal height or one less: no small
+/// rest at the end. `tiles` asks for no weights ahead yet: that is the next panels' matter.
 func multiply(_ tiles: Tiles, rows: Int, panels: Int, _ finish: Finish) {
   var tiles = tiles
   var panel = 0

@@ -1,5 +1,6 @@
-// One register's worth of floats, for kernels that keep more sums than registers would hold if each were a Vector. Every
-// kind of register has the same functions, so that a kernel is written once for the `Register` of its instruction set.
+// One register's worth of floats, for kernels that keep more sums than registers would hold if each were a Vector.
+// Every kind of register has the same functions, so that a kernel is written once for the `Register` of its instruction
+// set.
 
 public import CShims
 

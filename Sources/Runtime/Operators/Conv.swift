@@ -101,7 +101,8 @@ struct ProductStep: PlanStep {
       depth: depth, input: binder.memory.read(source),
       inputStride: source.layout == .channelsLast16 ? source.pixelStride : depth,
       scale: factors.map { binder.memory.read($0) }, scaleStride: factors?.pixelStride ?? 0,
-      rowsPerSample: source.extents.pixels, channels: target.extents.channels, weights: weight.floats, bias: bias.floats,
+      rowsPerSample: source.extents.pixels, channels: target.extents.channels, weights: weight.floats,
+      bias: bias.floats,
       output: binder.memory.write(target), outputStride: target.pixelStride, epilogue: epilogue.bound(binder.memory))
     binder.call(
       binder.kernels.matrixProduct, task,
@@ -155,7 +156,8 @@ struct ConvolutionStep: PlanStep {
     let extents = source.extents
     let pixelStride = source.layout == .rowMajor ? 1 : source.pixelStride
     let task = Convolution(
-      window: window, inputChannels: extents.channels, outputChannels: target.extents.channels, input: binder.memory.read(source),
+      window: window, inputChannels: extents.channels, outputChannels: target.extents.channels,
+      input: binder.memory.read(source),
       sampleStride: source.count / extents.batch, rowStride: extents.width * pixelStride, pixelStride: pixelStride,
       offsets: UnsafePointer(offsets.address.assumingMemoryBound(to: Int.self)), weights: weight.floats,
       bias: bias.floats, output: binder.memory.write(target), outputStride: target.pixelStride,

@@ -43,7 +43,8 @@ struct ScatteredProductStep: PlanStep {
     let task = ScatteredProduct(
       product: MatrixProduct(
         depth: source.extents.channels, input: binder.memory.read(source), inputStride: source.pixelStride,
-        channels: target.extents.channels, weights: weight.floats, bias: bias.floats, output: binder.memory.write(target),
+        channels: target.extents.channels, weights: weight.floats, bias: bias.floats,
+        output: binder.memory.write(target),
         outputStride: target.pixelStride, epilogue: Epilogue(activation: activation)),
       width: source.extents.width, strideHeight: strideHeight, strideWidth: strideWidth,
       panels: target.extents.blocks)

@@ -3,8 +3,8 @@ import FerryModel
 import FerryTensor
 
 extension Planner {
-  /// A depthwise convolution, with the 1×1 convolution that alone reads it, if there is one, or with the sums for a global
-  /// average that reads it.
+  /// A depthwise convolution, with the 1×1 convolution that alone reads it, if there is one, or with the sums for a
+  /// global average that reads it.
   ///
   /// - Parameter expansion: the 1×1 convolution that the depthwise one alone reads; nil to read the node's input.
   func planDepthwise(_ conv: Conv, _ node: Node, expansion: Expansion?) throws -> Bool {
@@ -69,8 +69,8 @@ extension Planner {
     return try planDepthwise(depthwise, reader, expansion: expansion)
   }
 
-  /// The depthwise convolution that alone reads this 1×1 convolution, if its values are too many for the second-level cache
-  /// and its rows enough to be worth dividing: neighbouring divisions both compute the rows that they share.
+  /// The depthwise convolution that alone reads this 1×1 convolution, if its values are too many for the second-level
+  /// cache and its rows enough to be worth dividing: neighbouring divisions both compute the rows that they share.
   func depthwiseReader(of node: Node) throws -> Node? {
     let output = node.outputs[0]
     guard let reader = soleReader(of: output), let conv = reader.operation as? Conv, isPlain(conv, reader),
@@ -187,7 +187,8 @@ struct SeparableStep: PlanStep {
       expansion: expansion.map {
         MatrixProduct(
           depth: $0.source.extents.channels, input: input, inputStride: $0.source.pixelStride,
-          channels: $0.output.extents.channels, weights: $0.weight.floats, bias: $0.bias.floats, output: output, outputStride: 0,
+          channels: $0.output.extents.channels, weights: $0.weight.floats, bias: $0.bias.floats, output: output,
+          outputStride: 0,
           epilogue: Epilogue(activation: $0.activation))
       },
       depthwise: depthwise.task(memory, input: input, output: output),

@@ -2,8 +2,8 @@ import FerryKernels
 import FerryModel
 
 extension Planner {
-  /// Channels from last to second or back, as networks with pictures of N×H×W×C begin and end: squares of pixels and channels
-  /// at a time.
+  /// Channels from last to second or back, as networks with pictures of N×H×W×C begin and end: squares of pixels and
+  /// channels at a time.
   func plan(_ transpose: Transpose, _ node: Node) throws -> Bool {
     let shape = try shape(of: node.inputs[0])
     guard shape.count == 4, transpose.permutation == [0, 3, 1, 2] || transpose.permutation == [0, 2, 3, 1] else {

@@ -4,8 +4,8 @@ import FerryKernels
 enum ActivationLayout: Sendable {
   /// N, C, H, W without gaps: the caller's order.
   case rowMajor
-  /// N, H, W, C with C padded to a multiple of 16, and a little more where that helps the cache. A matrix M×K counts as M pixels of K channels. Values of padding
-  /// lanes are unspecified.
+  /// N, H, W, C with C padded to a multiple of 16, and a little more where that helps the cache. A matrix M×K counts as
+  /// M pixels of K channels. Values of padding lanes are unspecified.
   case channelsLast16
 }
 
@@ -59,8 +59,8 @@ struct Extents: Sendable, Hashable {
   var paddedChannels: Int { (channels + lanes - 1) / lanes * lanes }
   var blocks: Int { paddedChannels / lanes }
 
-  /// Floats from one pixel to the next when channels-last. Pixels a large power of two apart would share few of a cache's
-  /// sets, so that the rows of a window push each other out: such strides get 16 floats more.
+  /// Floats from one pixel to the next when channels-last. Pixels a large power of two apart would share few of a
+  /// cache's sets, so that the rows of a window push each other out: such strides get 16 floats more.
   var pixelStride: Int { paddedChannels >= 256 && paddedChannels % 32 == 0 ? paddedChannels + lanes : paddedChannels }
 
   func count(in layout: ActivationLayout) -> Int {

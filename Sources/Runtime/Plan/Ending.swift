@@ -25,8 +25,10 @@ extension Planner {
   /// The other summand must be there already; where nobody reads it again, the sum takes its place.
   func ending(of node: Node, activation: Activation) throws -> Ending {
     let output = node.outputs[0]
-    guard activation.kind == .identity, let sum = soleReader(of: output), (sum.operation as? FerryModel.Binary)?.kind == .add,
-      sum.inputs.count == 2, let other = sum.inputs.first(where: { $0 != output }), !isWeight(other), isAvailable(other),
+    guard activation.kind == .identity, let sum = soleReader(of: output),
+      (sum.operation as? FerryModel.Binary)?.kind == .add,
+      sum.inputs.count == 2, let other = sum.inputs.first(where: { $0 != output }), !isWeight(other),
+      isAvailable(other),
       try shape(of: other) == shape(of: output), try shape(of: sum.outputs[0]) == shape(of: output)
     else {
       let target = try define(output, .channelsLast16)

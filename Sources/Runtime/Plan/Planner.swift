@@ -118,7 +118,8 @@ package final class Planner {
     return buffer
   }
 
-  /// The memory of `source` for a node's output, if the node is the last to read it and both lie alike; else a new region.
+  /// The memory of `source` for a node's output, if the node is the last to read it and both lie alike; else a new
+  /// region.
   ///
   /// - Parameters:
   ///   - value: the node's output

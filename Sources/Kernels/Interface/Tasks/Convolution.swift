@@ -1,8 +1,8 @@
-/// A dense convolution: every output pixel is a row of a matrix product, whose values are read where they lie. Rows are the
-/// output rows of all samples, one sample after the other; columns are panels of 16 output channels.
+/// A dense convolution: every output pixel is a row of a matrix product, whose values are read where they lie. Rows are
+/// the output rows of all samples, one sample after the other; columns are panels of 16 output channels.
 ///
-/// The input is addressed by strides and offsets, so that channels-last activations and a row-major graph input are both
-/// read in place. Only patches that reach over the left or right border are copied.
+/// The input is addressed by strides and offsets, so that channels-last activations and a row-major graph input are
+/// both read in place. Only patches that reach over the left or right border are copied.
 public struct Convolution: BitwiseCopyable, @unchecked Sendable {
   public var window: Window
   public var inputChannels, outputChannels: Int
@@ -21,7 +21,8 @@ public struct Convolution: BitwiseCopyable, @unchecked Sendable {
   public var epilogue: Epilogue
   public init(
     window: Window, inputChannels: Int, outputChannels: Int, input: UnsafePointer<Float>, sampleStride: Int,
-    rowStride: Int, pixelStride: Int, offsets: UnsafePointer<Int>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    rowStride: Int, pixelStride: Int, offsets: UnsafePointer<Int>, weights: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>,
     output: UnsafeMutablePointer<Float>, outputStride: Int, epilogue: Epilogue = Epilogue()
   ) {
     self.window = window

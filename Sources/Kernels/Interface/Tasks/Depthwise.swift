@@ -1,5 +1,5 @@
-/// A depthwise convolution, channels-last to channels-last. Rows are the output rows of all samples, one sample after the
-/// other; columns are blocks of 16 channels.
+/// A depthwise convolution, channels-last to channels-last. Rows are the output rows of all samples, one sample after
+/// the other; columns are blocks of 16 channels.
 public struct DepthwiseConvolution: BitwiseCopyable, @unchecked Sendable {
   public var window: Window
   /// Channels in blocks of 16; weights have `blocks * 16` floats a tap.
@@ -13,8 +13,8 @@ public struct DepthwiseConvolution: BitwiseCopyable, @unchecked Sendable {
   public var output: UnsafeMutablePointer<Float>
   public var outputStride: Int
   public var epilogue: Epilogue
-  /// Where the sums of each output row's pixels go, after the activation: `sums[row * sumsStride + channel]`, or nil. What a
-  /// global average would read from memory again.
+  /// Where the sums of each output row's pixels go, after the activation: `sums[row * sumsStride + channel]`, or nil.
+  /// What a global average would read from memory again.
   public var sums: UnsafeMutablePointer<Float>?
   public var sumsStride: Int
   public init(

@@ -11,9 +11,9 @@ public struct Unary: BitwiseCopyable, @unchecked Sendable {
   }
 }
 
-/// output[r·columns + c] = activation(left[r·columns + c] ⊕ right[r / rowsPerRight · rightStride + c]) for rows r and c up
-/// to `columns`. `rightStride` = `columns` is the plain elementwise case, 0 repeats one row (a scale or a bias for each
-/// channel), a larger `rowsPerRight` one for each sample. There is one column.
+/// output[r·columns + c] = activation(left[r·columns + c] ⊕ right[r / rowsPerRight · rightStride + c]) for rows r and c
+/// up to `columns`. `rightStride` = `columns` is the plain elementwise case, 0 repeats one row (a scale or a bias for
+/// each channel), a larger `rowsPerRight` one for each sample. There is one column.
 /// The output may be the left or (with equal strides) the right address.
 public struct Binary: BitwiseCopyable, @unchecked Sendable {
   public enum Operation: UInt8, BitwiseCopyable, Sendable {
@@ -45,8 +45,8 @@ public struct Binary: BitwiseCopyable, @unchecked Sendable {
   }
 }
 
-/// From row-major [samples][channels][pixels] to channels-last [samples][pixels][stride], or back. Rows are the pixels of all
-/// samples, one sample after the other; there is one column.
+/// From row-major [samples][channels][pixels] to channels-last [samples][pixels][stride], or back. Rows are the pixels
+/// of all samples, one sample after the other; there is one column.
 public struct LayoutChange: BitwiseCopyable, @unchecked Sendable {
   public var channels: Int
   /// Pixels of one sample.

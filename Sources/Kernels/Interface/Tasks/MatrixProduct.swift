@@ -1,13 +1,14 @@
 /// output[r·outputStride + n] =
-///   epilogue(bias[n] + Σ over k of input[r·inputStride + k] · scale[r / rowsPerSample][k] · weights[n / 16][k][n % 16])
-/// for every row r and every channel n. What is stored in lanes beyond the last channel is unspecified. Rows are rows; columns are panels of 16 channels.
+///   epilogue(bias[n] + Σ over k of input[r·inputStride + k] · scale[r / rowsPerSample][k] · weights[n / 16][k][n %
+/// 16]) for every row r and every channel n. What is stored in lanes beyond the last channel is unspecified. Rows are
+/// rows; columns are panels of 16 channels.
 public struct MatrixProduct: BitwiseCopyable, @unchecked Sendable {
   public var depth: Int
   public var input: UnsafePointer<Float>
   /// Floats from one row to the next. Multiples of 512 are slow where many rows are worked on at once.
   public var inputStride: Int
-  /// Factors of the input, one row of `scaleStride` floats for each sample of `rowsPerSample` rows; nil for none. They are
-  /// applied in scratch memory, block by block.
+  /// Factors of the input, one row of `scaleStride` floats for each sample of `rowsPerSample` rows; nil for none. They
+  /// are applied in scratch memory, block by block.
   public var scale: UnsafePointer<Float>?
   public var scaleStride: Int
   public var rowsPerSample: Int
@@ -53,11 +54,12 @@ public struct MatrixProduct: BitwiseCopyable, @unchecked Sendable {
   }
 }
 
-/// A transposed convolution whose windows do not overlap: for each row of input pixels and each tap (u, v) of the stride, a
-/// product whose results lie `strideWidth` pixels apart. Rows are the input rows of all samples; columns are panels.
+/// A transposed convolution whose windows do not overlap: for each row of input pixels and each tap (u, v) of the
+/// stride, a product whose results lie `strideWidth` pixels apart. Rows are the input rows of all samples; columns are
+/// panels.
 ///
-/// `product` describes one row of pixels: `weights` holds one panel16 matrix a tap, `outputStride` is from one output pixel
-/// to the next, and a residual is not read.
+/// `product` describes one row of pixels: `weights` holds one panel16 matrix a tap, `outputStride` is from one output
+/// pixel to the next, and a residual is not read.
 public struct ScatteredProduct: BitwiseCopyable, @unchecked Sendable {
   public var product: MatrixProduct
   /// Pixels of an input row.

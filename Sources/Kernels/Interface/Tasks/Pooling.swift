@@ -1,5 +1,5 @@
-/// Maximum or average over windows, channels-last to channels-last. Rows are the output rows of all samples, one sample after
-/// the other; there is one column.
+/// Maximum or average over windows, channels-last to channels-last. Rows are the output rows of all samples, one sample
+/// after the other; there is one column.
 public struct Pooling: BitwiseCopyable, @unchecked Sendable {
   public enum Kind: UInt8, BitwiseCopyable, Sendable {
     /// The maximum of the window's pixels inside the input; NaN if one of them is, -inf if there are none.
