@@ -67,14 +67,28 @@ struct LayoutTests {
   @Test("a tight stride (no padding lanes) is never overrun", arguments: Kernels.available)
   func tightStride(instructionSet: InstructionSet) throws {
     let table = try table(instructionSet)
-    let rowMajor = GuardedBuffer(count: 3 * 20, edge: .afterLast) { Float($0) }
-    let tight = GuardedBuffer(count: 3 * 20, edge: .afterLast)
-    table.toChannelsLast(
-      LayoutChange(channels: 3, pixels: 20, input: rowMajor.input, output: tight.floats, stride: 3), 0..<20)
-    for i in 0..<60 { #expect(tight[i] == Float(i % 3 * 20 + i / 3)) }
-    let back = GuardedBuffer(count: 3 * 20, edge: .afterLast)
-    table.toRowMajor(
-      LayoutChange(channels: 3, pixels: 20, input: tight.input, output: back.floats, stride: 3), 0..<20)
-    #expect(back.bits == rowMajor.bits)
+    for (samples, channels, pixels) in [(1, 3, 20), (3, 3, 20), (2, 19, 17), (2, 35, 5)] {
+      let count = samples * channels * pixels
+      let rowMajor = GuardedBuffer(count: count, edge: .afterLast) { Float($0) }
+      let tight = GuardedBuffer(count: count, edge: .afterLast)
+      let back = GuardedBuffer(count: count, edge: .afterLast)
+      // The last part first, so that what is written beyond a part is seen.
+      let parts = [(samples * pixels / 3)..<(samples * pixels), 0..<(samples * pixels / 3)]
+      for part in parts {
+        table.toChannelsLast(
+          LayoutChange(
+            channels: channels, pixels: pixels, input: rowMajor.input, output: tight.floats, stride: channels), part)
+      }
+      for i in 0..<count {
+        let (sample, pixel) = (i / channels).quotientAndRemainder(dividingBy: pixels)
+        #expect(tight[i] == Float((sample * channels + i % channels) * pixels + pixel))
+      }
+      for part in parts {
+        table.toRowMajor(
+          LayoutChange(channels: channels, pixels: pixels, input: tight.input, output: back.floats, stride: channels),
+          part)
+      }
+      #expect(back.bits == rowMajor.bits)
+    }
   }
 }

@@ -54,6 +54,12 @@ import Testing
       Sample(BatchNormalization(epsilon: 1e-3), [[3, 19], [19], [19], [19], [19]], weights: [1, 2, 3, 4]),
       Sample(Flatten(axis: 1), [[2, 17, 2, 3]]), Sample(Flatten(axis: 1), [[2, 17, 1, 1]]),
       Sample(Flatten(axis: 0), [[2, 17, 1, 1]]), Sample(Reshape(shape: [4, 1, 3]), [[2, 6]]),
+      // Channels to the front and to the back; other orders run on the plain loops.
+      Sample(Transpose(permutation: [0, 3, 1, 2]), [[2, 5, 7, 3]]),
+      Sample(Transpose(permutation: [0, 3, 1, 2]), [[3, 4, 5, 21]]),
+      Sample(Transpose(permutation: [0, 2, 3, 1]), [[2, 3, 5, 7]]),
+      Sample(Transpose(permutation: [0, 2, 3, 1]), [[3, 37, 4, 5]]),
+      Sample(Transpose(permutation: [0, 2, 1, 3]), [[2, 3, 5, 7]]), Sample(Transpose(permutation: [1, 0]), [[3, 5]]),
       Sample(GlobalPool(.average), [[2, 35, 5, 7]]), Sample(GlobalPool(.maximum), [[2, 35, 5, 7]]),
       Sample(try Pool(.maximum, window: window([3, 3], [2, 2], [1, 1, 1, 1])), [[2, 18, 7, 8]]),
       Sample(try Pool(.maximum, window: window([3, 3], [2, 2], [0, 0, 1, 1]), ceilMode: true), [[2, 3, 6, 8]]),

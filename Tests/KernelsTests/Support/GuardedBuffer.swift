@@ -40,5 +40,7 @@ final class GuardedBuffer {
   func fill(_ value: Float) { floats.update(repeating: value, count: count) }
 
   /// The bit patterns of all floats: equality that tells NaN and the sign of zero.
-  var bits: [UInt32] { (0..<count).map { floats[$0].bitPattern } }
+  var bits: [UInt32] {
+    floats.withMemoryRebound(to: UInt32.self, capacity: count) { Array(UnsafeBufferPointer(start: $0, count: count)) }
+  }
 }
