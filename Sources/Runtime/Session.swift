@@ -120,7 +120,7 @@ public final class Session: Sendable {
     _ inputs: [Tensor], _ memory: inout Memory, timed: Bool
   ) throws -> (outputs: [Tensor], steps: [StepProfile]) {
     let plan = try model.plan(inputShapes: inputs.map(\.shape.dimensions))
-    let program = self.program(plan, &memory)
+    let program = try self.program(plan, &memory)
     if options.poisonsArena {
       memory.arena.address.assumingMemoryBound(to: Float.self).update(repeating: .nan, count: plan.arenaSize)
     }
@@ -139,13 +139,14 @@ public final class Session: Sendable {
   }
 
   /// The plan with the addresses of this session's memory.
-  private func program(_ plan: Plan, _ memory: inout Memory) -> Program {
+  private func program(_ plan: Plan, _ memory: inout Memory) throws -> Program {
     if let index = memory.programs.firstIndex(where: { $0.plan === plan }) {
       let program = memory.programs.remove(at: index)
       memory.programs.append(program)
       return program
     }
     let arena = memory.arena.address
+    try PhysicalMemory.require(floats: plan.arenaSize + plan.scratchSize * threads)
     reserve(&memory.arena, plan.arenaSize)
     reserve(&memory.scratch, plan.scratchSize * threads)
     // Programs with the address of an arena that was too small are of no use any more.

@@ -257,6 +257,19 @@ import Testing
     }
   }
 
+  /// Attention inside a residual: the value that the last product reads, factor by factor, is the summand as well, and the
+  /// sum must not take its place while other channels are still to be read.
+  @Test func attentionInsideAResidual() throws {
+    for (channels, size) in [(64, 8), (320, 7)] {
+      var network = Network()
+      let x = try network.conv(network.input([3, size, size]), to: channels, relu)
+      let projected = try network.conv(excited(&network, x, channels: channels), to: channels)
+      let model = try network.model(network.activate(network.add(projected, x)))
+      #expect(try model.stepKinds().last == "matrix product")
+      try expectPlannedRunAgrees(model)
+    }
+  }
+
   /// An expansion that is taken along, with the sums of the rows for the average.
   @Test func squeezeAndExcitationBehindALargeExpansion() throws {
     var network = Network()

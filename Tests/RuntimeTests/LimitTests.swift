@@ -25,6 +25,19 @@ import Testing
     #expect(error?.message.hasPrefix("inputs of this size need 769 GiB of memory") == true)
   }
 
+  /// Scratch memory is each thread's own, and may be more than all values together.
+  @Test func scratchBeyondTheMachineIsRefused() throws {
+    var network = Network()
+    let expanded = try network.conv(network.input([1, 18, 200_000]), to: 1024)
+    let model = try network.model(network.conv(network.depthwise(expanded), to: 4))
+    var options = SessionOptions()
+    options.threads = 256
+    let session = try model.session(options)
+    let input = Tensor(unchecked: try Shape([1, 1, 18, 200_000]), of: Float.self) { _ in }
+    let error = #expect(throws: FerryError.self) { try session.run(["x0": input]) }
+    #expect(error?.code == .memoryBudget)
+  }
+
   @Test func numbersOfElementsBeyondAnyMachineAreRefused() {
     let pads: [Dimension] = [0, 0, 0, 0, Dimension(1 << 20), 0, Dimension(1 << 20), Dimension(1 << 20)]
     let error = refusal(Pad(pads: pads), [1, 3, 4, 4], run: [1, 3, 4, 4])

@@ -27,20 +27,21 @@ extension Planner {
     if let reader = try depthwiseReader(of: node) { return try planExpanded(conv, node, weight, reader) }
     let postponed = takeScaled(node.inputs[0])
     let source = try postponed?.value ?? buffer(of: node.inputs[0], in: .channelsLast16)
-    let ending = try ending(of: node, activation: conv.activation)
+    let sources = [source] + [postponed?.factors].compactMap { $0 }
+    let ending = try ending(of: node, activation: conv.activation, sources: sources)
     let step = ProductStep(
       source: source, factors: postponed?.factors, target: ending.target,
       rows: source.extents.batch * source.extents.pixels, weight: weight,
       bias: try bias(of: node, channels: ending.target.extents.channels), epilogue: ending.epilogue, name: node.name)
     requireScratch(step.scratchSize)
-    append(step, reading: [source] + [postponed?.factors].compactMap { $0 } + ending.read, writing: [ending.target])
+    append(step, reading: sources + ending.read, writing: [ending.target])
     return true
   }
 
   private func planDense(_ conv: Conv, _ node: Node, _ weight: Storage) throws -> Bool {
     // The caller's row-major picture is read where it lies.
     let source = try anyBuffer(of: node.inputs[0])
-    let ending = try ending(of: node, activation: conv.activation)
+    let ending = try ending(of: node, activation: conv.activation, sources: [source])
     let step = ConvolutionStep(
       window: try window(conv.window, from: source, to: ending.target), source: source, target: ending.target,
       weight: weight, bias: try bias(of: node, channels: ending.target.extents.channels), epilogue: ending.epilogue,

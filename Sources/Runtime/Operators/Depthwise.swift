@@ -18,7 +18,7 @@ extension Planner {
       absorbReader(of: output)
       guard let pointwise = next.operation as? Conv else { return false }
       let between = Buffer(place: .scratch, layout: .channelsLast16, extents: extents)
-      let ending = try ending(of: next, activation: pointwise.activation)
+      let ending = try ending(of: next, activation: pointwise.activation, sources: read)
       let depthwise = DepthwiseStep(
         window: try window(conv.window, from: source, to: between), source: source, target: between, weight: weight,
         bias: bias, activation: ActivationTask(conv.activation), sums: nil, name: node.name)
@@ -79,8 +79,10 @@ extension Planner {
     let (input, result) = (try extents(of: output), try extents(of: reader.outputs[0]))
     let between = Buffer(place: .scratch, layout: .channelsLast16, extents: input)
     let target = Buffer(place: .scratch, layout: .channelsLast16, extents: result)
-    guard SeparableConvolution.hasShortWindow(try window(conv.window, from: between, to: target)),
-      input.pixels * input.pixelStride >= 192 * 1024, result.height >= 16
+    let size = input.pixels * input.pixelStride
+    let window = try window(conv.window, from: between, to: target)
+    guard SeparableConvolution.hasShortWindow(window), size >= 192 * 1024, result.height >= 16,
+      SeparableConvolution.scratchSize(window, blocks: input.blocks, expands: true) <= size
     else { return nil }
     return reader
   }

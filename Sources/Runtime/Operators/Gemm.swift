@@ -7,7 +7,7 @@ extension Planner {
     guard isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else { return false }
     // A row of features is contiguous in either layout.
     let source = try anyBuffer(of: node.inputs[0])
-    let ending = try ending(of: node, activation: gemm.activation)
+    let ending = try ending(of: node, activation: gemm.activation, sources: [source])
     append(
       ProductStep(
         source: source, factors: nil, target: ending.target, rows: source.extents.batch,

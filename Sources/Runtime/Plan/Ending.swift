@@ -23,7 +23,9 @@ extension Planner {
   /// Takes along the addition that alone reads the node's output, and the activation that alone reads the sum.
   ///
   /// The other summand must be there already; where nobody reads it again, the sum takes its place.
-  func ending(of node: Node, activation: Activation) throws -> Ending {
+  ///
+  /// - Parameter sources: what the step reads besides: the sum never takes the place of these.
+  func ending(of node: Node, activation: Activation, sources: [Buffer]) throws -> Ending {
     let output = node.outputs[0]
     guard activation.kind == .identity, let sum = soleReader(of: output),
       (sum.operation as? FerryModel.Binary)?.kind == .add,
@@ -45,7 +47,7 @@ extension Planner {
     }
     let sumValue = value
     if activate != nil, let next = soleReader(of: value) { value = next.outputs[0] }
-    let target = try define(value, inPlaceOf: other, residual)
+    let target = try define(value, inPlaceOf: other, residual, others: sources)
     absorbReader(of: output)
     if activate != nil { absorbReader(of: sumValue) }
     return Ending(target: target, epilogue: PlannedEpilogue(residual: residual, activation: last), read: [residual])

@@ -124,8 +124,12 @@ package final class Planner {
   /// - Parameters:
   ///   - value: the node's output
   ///   - operand: the node's input that lies in `source`
-  func define(_ value: ValueID, inPlaceOf operand: ValueID, _ source: Buffer) throws -> Buffer {
+  ///   - others: what else the step reads, in an order of its own
+  func define(
+    _ value: ValueID, inPlaceOf operand: ValueID, _ source: Buffer, others: [Buffer] = []
+  ) throws -> Buffer {
     guard case .region(let region) = source.place, try extents(of: value) == source.extents,
+      !others.contains(where: { $0.place == source.place }),
       values(in: region).allSatisfy({ liveness.remainingUses($0) == ($0 == operand ? 1 : 0) })
     else { return try define(value, source.layout) }
     buffers[value] = [source]
