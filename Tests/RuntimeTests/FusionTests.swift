@@ -257,8 +257,8 @@ import Testing
     }
   }
 
-  /// Attention inside a residual: the value that the last product reads, factor by factor, is the summand as well, and the
-  /// sum must not take its place while other channels are still to be read.
+  /// Attention inside a residual: the value that the last product reads, factor by factor, is the summand as well, and
+  /// the sum must not take its place while other channels are still to be read.
   @Test func attentionInsideAResidual() throws {
     for (channels, size) in [(64, 8), (320, 7)] {
       var network = Network()
