@@ -56,6 +56,13 @@ public struct KernelTable: Sendable {
 /// Floats in a vector, channels in a weight panel, and the multiple to which channels-last activations are padded.
 public let lanes = 16
 
+/// Floats from one pixel to the next where pixels have so many, a multiple of 16. Pixels a large power of two apart
+/// would share few of a cache's sets, so that the rows of a window push each other out: such strides get 16 floats
+/// more.
+public func pixelStride(paddedChannels: Int) -> Int {
+  paddedChannels >= 256 && paddedChannels % 32 == 0 ? paddedChannels + lanes : paddedChannels
+}
+
 /// The instruction sets for which kernels are compiled, each including those before it.
 public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   /// What every processor of the architecture has (x86-64: SSE2; Arm64: NEON).

@@ -7,6 +7,10 @@ private protocol Function {
   static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector
 }
 
+private enum Identity: Function {
+  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { x }
+}
+
 private enum Clip: Function {
   @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { clip(x, a, b) }
 }
@@ -78,21 +82,45 @@ private func map<F: Function>(
   }
 }
 
+/// A loop over numbers, to be compiled for each function.
+private protocol Pass {
+  func run<F: Function>(_: F.Type, _ a: Float, _ b: Float)
+}
+
+/// Runs a pass with the function of an activation.
+@inline(__always)
+private func run<P: Pass>(_ pass: P, _ activation: ActivationTask) {
+  let (a, b) = (activation.a, activation.b)
+  switch activation.kind {
+  case .identity: pass.run(Identity.self, a, b)
+  case .relu: pass.run(Clip.self, 0, .infinity)
+  case .clip: pass.run(Clip.self, a, b)
+  case .exponential: pass.run(Exponential.self, a, b)
+  case .sigmoid: pass.run(Sigmoid.self, a, b)
+  case .silu: pass.run(SiLU.self, a, b)
+  case .hardSigmoid: pass.run(HardSigmoid.self, a, b)
+  case .hardSwish: pass.run(HardSwish.self, a, b)
+  case .leakyRelu: pass.run(LeakyReLU.self, a, b)
+  case .tanh: pass.run(Tanh.self, a, b)
+  }
+}
+
+private struct Elements: Pass {
+  let input: UnsafePointer<Float>
+  let output: UnsafeMutablePointer<Float>
+  let count: Int
+
+  @inline(__always)
+  func run<F: Function>(_ function: F.Type, _ a: Float, _ b: Float) { map(function, input, output, count, a, b) }
+}
+
 func activate(
   _ activation: ActivationTask, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-  let (a, b) = (activation.a, activation.b)
-  switch activation.kind {
-  case .identity: if input != UnsafePointer(output) { output.update(from: input, count: count) }
-  case .relu: map(Clip.self, input, output, count, 0, .infinity)
-  case .clip: map(Clip.self, input, output, count, a, b)
-  case .exponential: map(Exponential.self, input, output, count, a, b)
-  case .sigmoid: map(Sigmoid.self, input, output, count, a, b)
-  case .silu: map(SiLU.self, input, output, count, a, b)
-  case .hardSigmoid: map(HardSigmoid.self, input, output, count, a, b)
-  case .hardSwish: map(HardSwish.self, input, output, count, a, b)
-  case .leakyRelu: map(LeakyReLU.self, input, output, count, a, b)
-  case .tanh: map(Tanh.self, input, output, count, a, b)
+  if activation.kind == .identity {
+    if input != UnsafePointer(output) { output.update(from: input, count: count) }
+  } else {
+    run(Elements(input: input, output: output, count: count), activation)
   }
 }
 
@@ -115,25 +143,21 @@ private func mapRows<F: Function>(
   }
 }
 
+private struct Rows: Pass {
+  let output: UnsafeMutablePointer<Float>
+  let rows, stride, count: Int
+
+  @inline(__always)
+  func run<F: Function>(_ function: F.Type, _ a: Float, _ b: Float) {
+    mapRows(function, output, rows: rows, stride: stride, count: count, a, b)
+  }
+}
+
 /// `count` floats, a multiple of 16, in each of `rows` rows, in place.
 func activate(
   _ activation: ActivationTask, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, count: Int
 ) {
-  @inline(__always)
-  func run<F: Function>(_ function: F.Type) {
-    mapRows(function, output, rows: rows, stride: stride, count: count, activation.a, activation.b)
-  }
-  switch activation.kind {
-  // These are applied where the sums are.
-  case .identity, .relu, .clip: break
-  case .exponential: run(Exponential.self)
-  case .sigmoid: run(Sigmoid.self)
-  case .silu: run(SiLU.self)
-  case .hardSigmoid: run(HardSigmoid.self)
-  case .hardSwish: run(HardSwish.self)
-  case .leakyRelu: run(LeakyReLU.self)
-  case .tanh: run(Tanh.self)
-  }
+  run(Rows(output: output, rows: rows, stride: stride, count: count), activation)
 }
 
 /// sums[c] = Σ over rows of (output[row][c] = F(output[row][c])) for the channels of `group`. Four sums, row r in sum r
@@ -170,8 +194,16 @@ private func mapAndSum<F: Function>(
   }
 }
 
-private enum Identity: Function {
-  @_transparent static func apply(_ x: Vector, _ a: Vector, _ b: Vector) -> Vector { x }
+private struct SummedRows: Pass {
+  let output: UnsafeMutablePointer<Float>
+  let rows, stride: Int
+  let group: Range<Int>
+  let sums: UnsafeMutablePointer<Float>
+
+  @inline(__always)
+  func run<F: Function>(_ function: F.Type, _ a: Float, _ b: Float) {
+    mapAndSum(function, output, rows: rows, stride: stride, group, sums, a, b)
+  }
 }
 
 /// The channels of `group` in each of `rows` rows, in place, and their sums over the rows.
@@ -179,20 +211,7 @@ func activate(
   _ activation: ActivationTask, _ output: UnsafeMutablePointer<Float>, rows: Int, stride: Int, _ group: Range<Int>,
   sums: UnsafeMutablePointer<Float>
 ) {
-  @inline(__always)
-  func run<F: Function>(_ function: F.Type) {
-    mapAndSum(function, output, rows: rows, stride: stride, group, sums, activation.a, activation.b)
-  }
-  switch activation.kind {
-  case .identity, .relu, .clip: run(Identity.self)
-  case .exponential: run(Exponential.self)
-  case .sigmoid: run(Sigmoid.self)
-  case .silu: run(SiLU.self)
-  case .hardSigmoid: run(HardSigmoid.self)
-  case .hardSwish: run(HardSwish.self)
-  case .leakyRelu: run(LeakyReLU.self)
-  case .tanh: run(Tanh.self)
-  }
+  run(SummedRows(output: output, rows: rows, stride: stride, group: group, sums: sums), activation)
 }
 
 func unary(_ task: Unary, _ elements: Range<Int>) {

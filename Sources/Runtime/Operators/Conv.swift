@@ -14,8 +14,11 @@ extension Planner {
 
   /// Two dimensions, constant weights and bias.
   func isPlain(_ conv: Conv, _ node: Node) -> Bool {
-    conv.window.rank == 2 && isWeight(node.inputs[1]) && (node.inputs.count == 2 || isWeight(node.inputs[2]))
+    conv.window.rank == 2 && hasConstantWeights(node)
   }
+
+  /// Whether all inputs but the first are weights.
+  func hasConstantWeights(_ node: Node) -> Bool { node.inputs.dropFirst().allSatisfy(isWeight) }
 
   func isDepthwise(_ conv: Conv, _ node: Node) -> Bool {
     guard conv.groups > 1, let input = try? shape(of: node.inputs[0]), let weight = try? shape(of: node.inputs[1])
@@ -97,7 +100,7 @@ struct ProductStep: PlanStep {
   var floatingPointOperations: Int { 2 * rows * depth * target.extents.channels }
   var scratchSize: Int { factors == nil ? 0 : MatrixProduct.scratchSize(depth: depth) }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let task = MatrixProduct(
       depth: depth, input: binder.memory.read(source),
       inputStride: source.layout == .channelsLast16 ? source.pixelStride : depth,
@@ -105,7 +108,7 @@ struct ProductStep: PlanStep {
       rowsPerSample: source.extents.pixels, channels: target.extents.channels, weights: weight.floats,
       bias: bias.floats,
       output: binder.memory.write(target), outputStride: target.pixelStride, epilogue: epilogue.bound(binder.memory))
-    binder.call(
+    return binder.call(
       binder.kernels.matrixProduct, task,
       Split(
         rows: rows, columns: target.extents.blocks, rowGrain: 48, columnGrain: rows <= 2 ? 4 : 1,
@@ -153,7 +156,7 @@ struct ConvolutionStep: PlanStep {
   var floatingPointOperations: Int { 2 * multiplyAdds }
   var scratchSize: Int { Convolution.scratchSize(window, inputChannels: source.extents.channels) }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let extents = source.extents
     let pixelStride = source.layout == .rowMajor ? 1 : source.pixelStride
     let task = Convolution(
@@ -163,7 +166,7 @@ struct ConvolutionStep: PlanStep {
       offsets: UnsafePointer(offsets.address.assumingMemoryBound(to: Int.self)), weights: weight.floats,
       bias: bias.floats, output: binder.memory.write(target), outputStride: target.pixelStride,
       epilogue: epilogue.bound(binder.memory))
-    binder.call(
+    return binder.call(
       binder.kernels.convolution, task,
       Split(
         rows: extents.batch * window.outputHeight, columns: target.extents.blocks, rowGrain: 1,

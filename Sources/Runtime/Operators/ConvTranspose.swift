@@ -7,8 +7,7 @@ extension Planner {
   func plan(_ convolution: ConvTranspose, _ node: Node) throws -> Bool {
     let window = convolution.window
     guard window.rank == 2, convolution.groups == 1, window.kernel == window.strides, window.dilations == [1, 1],
-      window.pads.allSatisfy({ $0 == 0 }), convolution.outputPadding == [0, 0], isWeight(node.inputs[1]),
-      node.inputs.count == 2 || isWeight(node.inputs[2])
+      window.pads.allSatisfy({ $0 == 0 }), convolution.outputPadding == [0, 0], hasConstantWeights(node)
     else { return false }
     let source = try buffer(of: node.inputs[0], in: .channelsLast16)
     let target = try define(node.outputs[0], .channelsLast16)
@@ -39,7 +38,7 @@ struct ScatteredProductStep: PlanStep {
   }
   var floatingPointOperations: Int { 2 * multiplyAdds }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let task = ScatteredProduct(
       product: MatrixProduct(
         depth: source.extents.channels, input: binder.memory.read(source), inputStride: source.pixelStride,
@@ -48,7 +47,7 @@ struct ScatteredProductStep: PlanStep {
         outputStride: target.pixelStride, epilogue: Epilogue(activation: activation)),
       width: source.extents.width, strideHeight: strideHeight, strideWidth: strideWidth,
       panels: target.extents.blocks)
-    binder.call(
+    return binder.call(
       binder.kernels.scatteredProduct, task,
       Split(
         rows: source.extents.batch * source.extents.height, columns: target.extents.blocks,

@@ -114,8 +114,8 @@ struct DepthwiseStep: PlanStep {
   }
   var floatingPointOperations: Int { 2 * multiplyAdds }
 
-  func bind(_ binder: inout Binder) {
-    binder.call(
+  func bind(_ binder: Binder) -> Binder.Call {
+    return binder.call(
       binder.kernels.depthwise,
       task(binder.memory, input: binder.memory.read(source), output: binder.memory.write(target)),
       Split(
@@ -179,7 +179,7 @@ struct SeparableStep: PlanStep {
       depthwise.window, blocks: depthwise.source.extents.blocks, expands: expansion != nil)
   }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let memory = binder.memory
     let target = projection?.target ?? depthwise.target
     let output = memory.write(target)
@@ -205,7 +205,7 @@ struct SeparableStep: PlanStep {
     // Every division of an expansion computes the rows around its border once more.
     let rows = target.extents.batch * target.extents.height
     let chunksPerThread = expansion == nil ? 4 : rows < 64 ? 1 : rows < 256 ? 2 : 4
-    binder.call(
+    return binder.call(
       binder.kernels.separable, task,
       Split(
         rows: rows, cost: Split.nanoseconds(multiplyAdds: multiplyAdds), chunksPerThread: chunksPerThread))

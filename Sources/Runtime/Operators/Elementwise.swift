@@ -87,7 +87,7 @@ extension Planner {
 
   /// A normalization that no convolution absorbed: a factor and an offset for each channel.
   func plan(_ normalization: BatchNormalization, _ node: Node) throws -> Bool {
-    guard try isImage(node.inputs[0]), node.inputs.dropFirst().allSatisfy(isWeight) else { return false }
+    guard try isImage(node.inputs[0]), hasConstantWeights(node) else { return false }
     let numbers = try node.inputs.dropFirst().map { try tensor($0).doubles() }
     let affine = numbers[0].indices.map {
       normalization.affine(scale: numbers[0][$0], bias: numbers[1][$0], mean: numbers[2][$0], variance: numbers[3][$0])
@@ -132,8 +132,8 @@ struct UnaryStep: PlanStep {
 
   var kind: String { "activation" }
 
-  func bind(_ binder: inout Binder) {
-    binder.call(
+  func bind(_ binder: Binder) -> Binder.Call {
+    return binder.call(
       binder.kernels.unary,
       FerryKernels.Unary(
         input: binder.memory.read(source), output: binder.memory.write(target), activation: activation),
@@ -159,7 +159,7 @@ struct BinaryStep: PlanStep {
 
   var kind: String { "elementwise \(operation)" }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let memory = binder.memory
     let (read, written) = (memory.read(left), memory.write(target))
     let pixels = left.extents.batch * left.extents.pixels
@@ -182,7 +182,7 @@ struct BinaryStep: PlanStep {
         operation: operation, columns: left.pixelStride, left: read, right: vector.floats, rightStride: 0,
         output: written)
     }
-    binder.call(
+    return binder.call(
       binder.kernels.binary, task,
       Split(
         rows: rows, rowGrain: max(1, 4096 * rows / max(left.count, 1)), cost: Split.nanoseconds(floats: left.count)))

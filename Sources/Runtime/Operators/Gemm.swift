@@ -4,7 +4,7 @@ import FerryTensor
 
 extension Planner {
   func plan(_ gemm: Gemm, _ node: Node) throws -> Bool {
-    guard isWeight(node.inputs[1]), node.inputs.count == 2 || isWeight(node.inputs[2]) else { return false }
+    guard hasConstantWeights(node) else { return false }
     // A row of features is contiguous in either layout.
     let source = try anyBuffer(of: node.inputs[0])
     let ending = try ending(of: node, activation: gemm.activation, sources: [source])

@@ -61,13 +61,13 @@ struct PoolStep: PlanStep {
     target.extents.count(in: .rowMajor) * window.kernelHeight * window.kernelWidth
   }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let task = Pooling(
       kind: pooling, window: window, paddedHeight: paddedHeight, paddedWidth: paddedWidth,
       blocks: source.extents.blocks, input: binder.memory.read(source), inputStride: source.pixelStride,
       output: binder.memory.write(target), outputStride: target.pixelStride)
     let taps = window.kernelHeight * window.kernelWidth
-    binder.call(
+    return binder.call(
       binder.kernels.pool, task,
       Split(
         rows: source.extents.batch * window.outputHeight, cost: Split.nanoseconds(floats: target.count * taps / 2)))
@@ -84,11 +84,11 @@ struct GlobalAverageStep: PlanStep {
 
   var kind: String { "global average" }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let task = GlobalAverage(
       rows: source.extents.pixels, divisor: pixels, input: binder.memory.read(source),
       inputStride: source.pixelStride, output: binder.memory.write(target), outputStride: target.pixelStride)
-    binder.call(
+    return binder.call(
       binder.kernels.globalAverage, task,
       Split(
         rows: source.extents.batch, columns: source.extents.blocks, columnGrain: 4,

@@ -32,11 +32,11 @@ struct ChannelStep: PlanStep {
 
   var kind: String { isLast ? "channels to the front" : "channels to the back" }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let task = LayoutChange(
       channels: channels, pixels: pixels, input: binder.memory.read(source), output: binder.memory.write(target),
       stride: channels)
-    binder.call(
+    return binder.call(
       isLast ? binder.kernels.toRowMajor : binder.kernels.toChannelsLast, task,
       Split(
         rows: source.count / max(channels, 1), rowGrain: 256, cost: Split.nanoseconds(floats: source.count)))

@@ -59,9 +59,8 @@ struct Extents: Sendable, Hashable {
   var paddedChannels: Int { (channels + lanes - 1) / lanes * lanes }
   var blocks: Int { paddedChannels / lanes }
 
-  /// Floats from one pixel to the next when channels-last. Pixels a large power of two apart would share few of a
-  /// cache's sets, so that the rows of a window push each other out: such strides get 16 floats more.
-  var pixelStride: Int { paddedChannels >= 256 && paddedChannels % 32 == 0 ? paddedChannels + lanes : paddedChannels }
+  /// Floats from one pixel to the next when channels-last.
+  var pixelStride: Int { FerryKernels.pixelStride(paddedChannels: paddedChannels) }
 
   func count(in layout: ActivationLayout) -> Int {
     batch * pixels * (layout == .rowMajor ? channels : pixelStride)

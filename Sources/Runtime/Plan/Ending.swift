@@ -38,18 +38,11 @@ extension Planner {
         target: target, epilogue: PlannedEpilogue(residual: nil, activation: ActivationTask(activation)), read: [])
     }
     let residual = try buffer(of: other, in: .channelsLast16)
-    var value = sum.outputs[0]
-    var last = ActivationTask()
-    var activate: Activate?
-    if let next = soleReader(of: value), let operation = next.operation as? Activate {
-      activate = operation
-      last = ActivationTask(operation.activation)
-    }
-    let sumValue = value
-    if activate != nil, let next = soleReader(of: value) { value = next.outputs[0] }
-    let target = try define(value, inPlaceOf: other, residual, others: sources)
+    let follower = soleReader(of: sum.outputs[0]).flatMap { $0.operation is Activate ? $0 : nil }
+    let last = (follower?.operation as? Activate).map { ActivationTask($0.activation) } ?? ActivationTask()
+    let target = try define((follower ?? sum).outputs[0], inPlaceOf: other, residual, others: sources)
     absorbReader(of: output)
-    if activate != nil { absorbReader(of: sumValue) }
+    if follower != nil { absorbReader(of: sum.outputs[0]) }
     return Ending(target: target, epilogue: PlannedEpilogue(residual: residual, activation: last), read: [residual])
   }
 }

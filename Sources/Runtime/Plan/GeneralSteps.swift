@@ -16,22 +16,21 @@ struct LayoutStep: PlanStep {
     }
   }
 
-  func bind(_ binder: inout Binder) {
+  func bind(_ binder: Binder) -> Binder.Call {
     let extents = source.extents
     let (input, output) = (binder.memory.read(source), binder.memory.write(target))
     let cost = Split.nanoseconds(floats: source.count)
     if source.layout == target.layout {
-      binder.call(
+      return binder.call(
         binder.kernels.unary, FerryKernels.Unary(input: input, output: output, activation: ActivationTask()),
         Split(rows: source.count, rowGrain: 4096, cost: cost))
-    } else {
-      let isRowMajor = source.layout == .rowMajor
-      let task = LayoutChange(
-        channels: extents.channels, pixels: extents.pixels, input: input, output: output, stride: extents.pixelStride)
-      binder.call(
-        isRowMajor ? binder.kernels.toChannelsLast : binder.kernels.toRowMajor, task,
-        Split(rows: extents.batch * extents.pixels, rowGrain: 256, cost: cost))
     }
+    let isRowMajor = source.layout == .rowMajor
+    let task = LayoutChange(
+      channels: extents.channels, pixels: extents.pixels, input: input, output: output, stride: extents.pixelStride)
+    return binder.call(
+      isRowMajor ? binder.kernels.toChannelsLast : binder.kernels.toRowMajor, task,
+      Split(rows: extents.batch * extents.pixels, rowGrain: 256, cost: cost))
   }
 }
 
@@ -50,7 +49,7 @@ struct ReferenceStep: PlanStep {
 
   var kind: String { "\(operation.name) (reference)" }
 
-  func bind(_ binder: inout Binder) { binder.callPlainLoops() }
+  func bind(_ binder: Binder) -> Binder.Call { binder.callPlainLoops() }
 
   func runPlainLoops(_ memory: ProgramMemory) throws {
     var arrays: [ReferenceArray<Float>] = []

@@ -8,9 +8,8 @@ protocol PlanStep: Sendable {
   var name: String { get }
   /// Multiplications and additions of the convolutions and matrix products, each counted as one; 0 elsewhere.
   var floatingPointOperations: Int { get }
-  /// Kernel calls that `bind` makes.
-  var jobCount: Int { get }
-  func bind(_ binder: inout Binder)
+  /// The kernel to call and its task, with the addresses of one session's memory.
+  func bind(_ binder: Binder) -> Binder.Call
   /// Computes a step that calls no kernel.
   func runPlainLoops(_ memory: ProgramMemory) throws
 }
@@ -19,6 +18,5 @@ extension PlanStep {
   /// For reports.
   var label: String { "\(kind): \(name)" }
   var floatingPointOperations: Int { 0 }
-  var jobCount: Int { 1 }
   func runPlainLoops(_ memory: ProgramMemory) throws {}
 }

@@ -8,32 +8,22 @@ final class Program {
   let plan: Plan
   private(set) var jobs: [Job] = []
   private let memory: ProgramMemory
-  private let kernels: KernelTable
+  private let binder: Binder
   private let threads: Int
-  /// Tasks, at 64-byte boundaries.
+  /// Each step's task, at 64-byte boundaries.
   private let tasks: UnsafeMutableRawPointer
-  /// For each step its first job and its first task.
-  private var starts: [(job: Int, task: Int)] = []
 
   private static let taskSize = 768
 
   init(_ plan: Plan, arena: UnsafeMutablePointer<Float>, kernels: KernelTable, threads: Int) {
     self.plan = plan
-    self.kernels = kernels
     self.threads = threads
     memory = ProgramMemory(
       arena: arena, regionOffsets: plan.regionOffsets, constants: plan.constants.map(\.floats),
       inputs: plan.graph.inputs.map { _ in UnsafePointer(arena) }, outputs: plan.graph.outputs.map { _ in arena })
-    let capacity = plan.steps.reduce(0) { $0 + $1.jobCount }
-    tasks = .allocate(byteCount: max(1, capacity) * Self.taskSize, alignment: 64)
-    jobs.reserveCapacity(capacity)
-    for step in plan.steps.indices {
-      starts.append((jobs.count, jobs.count))
-      var binder = Binder(memory: memory, kernels: kernels)
-      plan.steps[step].bind(&binder)
-      precondition(binder.calls.count == plan.steps[step].jobCount)
-      for call in binder.calls { jobs.append(job(call, step: step, slot: jobs.count)) }
-    }
+    binder = Binder(memory: memory, kernels: kernels)
+    tasks = .allocate(byteCount: max(1, plan.steps.count) * Self.taskSize, alignment: 64)
+    jobs = plan.steps.indices.map(job)
   }
 
   deinit { tasks.deallocate() }
@@ -42,14 +32,7 @@ final class Program {
   func connect(inputs: [UnsafePointer<Float>], outputs: [UnsafeMutablePointer<Float>]) {
     memory.inputs = inputs
     memory.outputs = outputs
-    for step in plan.boundarySteps {
-      var binder = Binder(memory: memory, kernels: kernels)
-      plan.steps[step].bind(&binder)
-      for (index, call) in binder.calls.enumerated() {
-        let slot = starts[step].job + index
-        jobs[slot] = job(call, step: step, slot: slot)
-      }
-    }
+    for step in plan.boundarySteps { jobs[step] = job(step) }
   }
 
   /// - Parameters:
@@ -78,8 +61,9 @@ final class Program {
     return profiles
   }
 
-  private func job(_ call: Binder.Call, step: Int, slot: Int) -> Job {
-    let address = tasks + slot * Self.taskSize
+  private func job(_ step: Int) -> Job {
+    let address = tasks + step * Self.taskSize
+    let call = plan.steps[step].bind(binder)
     call.store(address)
     return Job(kernel: call.kernel, task: UnsafeRawPointer(address), split: call.split, threads: threads, step: step)
   }
@@ -125,7 +109,7 @@ final class ProgramMemory {
   }
 }
 
-/// Takes the kernel calls of one step.
+/// What steps make their kernel calls from.
 struct Binder {
   struct Call {
     let kernel: KernelEntry?
@@ -136,19 +120,12 @@ struct Binder {
 
   let memory: ProgramMemory
   let kernels: KernelTable
-  private(set) var calls: [Call] = []
 
-  init(memory: ProgramMemory, kernels: KernelTable) {
-    self.memory = memory
-    self.kernels = kernels
-  }
-
-  mutating func call<Task: BitwiseCopyable>(_ kernel: Kernel<Task>, _ task: Task, _ split: Split) {
+  func call<Task: BitwiseCopyable>(_ kernel: Kernel<Task>, _ task: Task, _ split: Split) -> Call {
     precondition(Program.fits(Task.self))
-    calls.append(Call(kernel: kernel.entry, split: split) { $0.storeBytes(of: task, as: Task.self) })
+    return Call(kernel: kernel.entry, split: split) { $0.storeBytes(of: task, as: Task.self) }
   }
 
-  mutating func callPlainLoops() {
-    calls.append(Call(kernel: nil, split: Split(rows: 1, cost: 0)) { _ in })
-  }
+  /// For a step that calls no kernel.
+  func callPlainLoops() -> Call { Call(kernel: nil, split: Split(rows: 1, cost: 0)) { _ in } }
 }

@@ -41,7 +41,7 @@ public struct SeparableConvolution: BitwiseCopyable, @unchecked Sendable {
 
   /// Floats from one pixel to the next in scratch.
   public static func pixelStride(blocks: Int) -> Int {
-    blocks >= 16 && blocks % 2 == 0 ? blocks * lanes + lanes : blocks * lanes
+    FerryKernelInterface.pixelStride(paddedChannels: blocks * lanes)
   }
 
   /// Floats of scratch that one call needs.
