@@ -1,0 +1,126 @@
+import FerryModel
+import FerryTensor
+
+/// What comparing a model with the layers of a golden case came to: every captured value is compared, removed by a
+/// named pass, or unknown, which is a failure.
+public struct LayerReport: Sendable {
+  /// The captured values that were compared, in the order in which the network computes them.
+  public var layers: [Layer]
+  /// Captured values that neither the graph has any more nor can be computed from it, with the pass that took each.
+  public var removed: [RemovedValue]
+  /// Captured values that nothing is known of: the golden belongs to another network.
+  public var unknown: [String]
+  /// What explains the first layers if the inputs themselves are at fault; nil if they do not seem to be.
+  public var inputDiagnosis: Diagnosis?
+
+  public init(
+    layers: [Layer], removed: [RemovedValue] = [], unknown: [String] = [], inputDiagnosis: Diagnosis? = nil
+  ) {
+    self.layers = layers
+    self.removed = removed
+    self.unknown = unknown
+    self.inputDiagnosis = inputDiagnosis
+  }
+
+  public var capturedCount: Int { layers.count + removed.count + unknown.count }
+
+  /// The part of the captured values that was compared, from 0 to 1.
+  public var coverage: Double { capturedCount == 0 ? 0 : Double(layers.count) / Double(capturedCount) }
+
+  public var passed: Bool { !layers.isEmpty && unknown.isEmpty && layers.allSatisfy(\.passed) }
+
+  /// Where the network goes wrong: the first layer that is wrong by itself, or if there is none, the first that differs.
+  public var firstDivergent: Layer? {
+    layers.first { $0.isolated.map { !$0.passed } ?? false } ?? layers.first { !$0.passed }
+  }
+}
+
+/// One captured value and the two ways in which it was compared.
+public struct Layer: Sendable {
+  /// The value's name in the source, as it was captured.
+  public let name: String
+  /// What computes it, from the nearest captured values before it.
+  public let place: LayerPlace
+  /// The value of a run from the case's inputs: what a user gets, with all that gathers on the way.
+  public let cumulative: LayerOutcome
+  /// The value computed from what the reference itself had there: the defect of this place alone. nil if the value is
+  /// an input of the graph.
+  public let isolated: LayerOutcome?
+  /// How far this runtime and the reference are from the truth; nil without the oracle.
+  public var budget: ErrorBudget?
+  /// What explains the difference of a layer that is wrong by itself.
+  public var diagnosis: Diagnosis?
+  /// Where in the value the error sits, for the worst layers.
+  public var picture: ErrorPicture?
+
+  public init(
+    name: String, place: LayerPlace, cumulative: LayerOutcome, isolated: LayerOutcome?, budget: ErrorBudget? = nil,
+    diagnosis: Diagnosis? = nil, picture: ErrorPicture? = nil
+  ) {
+    self.name = name
+    self.place = place
+    self.cumulative = cumulative
+    self.isolated = isolated
+    self.budget = budget
+    self.diagnosis = diagnosis
+    self.picture = picture
+  }
+
+  public var passed: Bool { cumulative.passed && (isolated?.passed ?? true) }
+}
+
+/// What computes a captured value.
+public struct LayerPlace: Sendable {
+  /// The value of the graph, as inspect prints it.
+  public let value: String
+  /// The nodes between the nearest captured values and this one, the one that gives it last.
+  public let nodes: [Node]
+  /// Whether a pass took the value out of the graph and it was computed beside it for the comparison.
+  public let isRecovered: Bool
+  public let isOutput: Bool
+
+  public struct Node: Sendable {
+    public let name: String
+    /// The operator's name in the graph.
+    public let operation: String
+    /// The operator with its attributes, for people: "Conv 3×3, stride 2, pads [0, 0, 1, 1], relu6".
+    public let summary: String
+    public let sources: [SourceNode]
+
+    public init(name: String, operation: String, summary: String, sources: [SourceNode]) {
+      self.name = name
+      self.operation = operation
+      self.summary = summary
+      self.sources = sources
+    }
+  }
+
+  public init(value: String, nodes: [Node], isRecovered: Bool = false, isOutput: Bool = false) {
+    self.value = value
+    self.nodes = nodes
+    self.isRecovered = isRecovered
+    self.isOutput = isOutput
+  }
+}
+
+/// A comparison, or why there is none.
+public enum LayerOutcome: Sendable {
+  case compared(Comparison)
+  case failed(FerryError)
+
+  public var comparison: Comparison? { if case .compared(let comparison) = self { comparison } else { nil } }
+  public var passed: Bool { comparison?.passed ?? false }
+}
+
+/// Two distances from the oracle, which computes the same graph on the same inputs in double precision.
+public struct ErrorBudget: Sendable {
+  /// Of what this runtime computed, from the case's inputs.
+  public let ferry: Comparison
+  /// Of what the reference framework captured.
+  public let reference: Comparison
+
+  public init(ferry: Comparison, reference: Comparison) {
+    self.ferry = ferry
+    self.reference = reference
+  }
+}
