@@ -42,6 +42,7 @@ public enum Converter {
     imported.graph = Graph(name: graph.name)
     graph.compact()
     let passes = try PassCatalogue.run(on: &graph, disabled: options.disabledPasses, fuse: options.fuses)
+    graph.noteRemovedValues(of: imported)
     try graph.roundWeights()
     return Conversion(
       graph: graph,

@@ -31,7 +31,7 @@ extension Converter {
     let source = try KerasSource(file: try KerasFile.read(contentsOf: path, access: access))
     let configuration = try options.configuration.map { try SourceDescription.external($0) }
     let description = try SourceDescription(
-      path: path, format: source.form.words, producer: source.producer,
+      path: path, format: source.form.words, isChannelsLast: source.form != .stateDictionary, producer: source.producer,
       externalFiles: configuration.map { [$0] } ?? [])
     return (try imported(source, assumptions, options), description)
   }

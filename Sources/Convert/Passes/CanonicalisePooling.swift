@@ -37,7 +37,6 @@ package struct CanonicalisePooling: Pass {
         pads: zip(pool.window.pads, inner).map { try $0 + $1 }),
       let fused = try? Pool(kind, window: window)
     else { return false }
-    graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
     graph.nodes[index].operation = fused
     graph.nodes[index].inputs = [graph.nodes[before].inputs[0]]
     graph.absorbBackwards(before, into: index, pass: Self.name)

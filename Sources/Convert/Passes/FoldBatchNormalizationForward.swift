@@ -59,7 +59,6 @@ package struct FoldBatchNormalizationForward: Pass {
       for n in 0..<outputs { for k in 0..<depth { sums[n] += elements[n * depth + k] * offsets[k] } }
       return sums
     }
-    graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
     graph.nodes[index].inputs = [graph.nodes[before].inputs[0], newWeight, newBias]
     graph.absorbBackwards(before, into: index, pass: Self.name)
     return true

@@ -42,7 +42,6 @@ package struct FusePad: Pass {
     graph.nodes[index].operation = try Conv(window: window, groups: conv.groups, activation: conv.activation)
     graph.nodes[index].inputs[0] = graph.nodes[before].inputs[0]
     graph.absorbBackwards(before, into: index, pass: Self.name)
-    graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
     return before
   }
 }

@@ -29,7 +29,6 @@ extension Graph {
   ///
   /// The caller removes `second`.
   mutating func absorb(_ second: Int, into first: Int, pass: String) {
-    removed += self[nodes[first].outputs[0]].sourceNames.map { RemovedValue(name: $0, pass: pass) }
     nodes[first].outputs = nodes[second].outputs
     nodes[first].sources += nodes[second].sources.map { $0.folded(by: pass) }
   }

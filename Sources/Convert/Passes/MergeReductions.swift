@@ -18,7 +18,6 @@ package struct MergeReductions: Pass {
         let before = patterns.producer(of: node.inputs[0]),
         patterns.isReadOnce(node.inputs[0]), let merged = try Self.merged(reduce, graph.nodes[before], graph)
       else { continue }
-      graph.removed += graph[node.inputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
       graph.nodes[index].operation = merged
       graph.nodes[index].inputs[0] = graph.nodes[before].inputs[0]
       graph.absorbBackwards(before, into: index, pass: Self.name)

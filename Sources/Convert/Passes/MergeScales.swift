@@ -27,7 +27,6 @@ package struct MergeScales: Pass {
       guard both.bias.allSatisfy({ abs($0) <= Self.largestOffset }) else { continue }
       guard first.staysInRange, second.staysInRange, both.staysInRange else { continue }
       var names = UniqueNames(graph)
-      graph.removed += graph[second.value].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
       graph.nodes[index].operation = BatchNormalization(epsilon: 0)
       graph.nodes[index].inputs =
         [both.value] + (try graph.addParameters(of: both, node: node.name, pass: Self.name, names: &names))

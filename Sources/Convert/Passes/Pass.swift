@@ -45,7 +45,8 @@ package enum PassCatalogue {
     FuseActivation.self,
   ]
 
-  /// Runs the passes, each to a fixed point, and all again until none finds anything; validates the graph after each.
+  /// Runs the passes, each to a fixed point, and all again until none finds anything; validates the graph after each,
+  /// and takes note of the values that each removes.
   ///
   /// - Returns: how often each pass rewrote something, in the order of the catalogue.
   /// - Throws: `usage` for an unknown name in `disabled`; `internalDefect`, naming the pass, if a pass breaks the
@@ -60,6 +61,7 @@ package enum PassCatalogue {
     }
     let passes = all.filter { !disabled.contains($0.name) && (fuse || !$0.fuses) }
     var counts = [String: Int]()
+    var trace = ValueTrace()
     try check(graph, after: "the import")
     // No pass undoes another, so that what they can do is bounded by the graph.
     let limit = 64 * (graph.nodes.count + 64)
@@ -68,9 +70,11 @@ package enum PassCatalogue {
       changed = false
       for type in passes {
         while true {
+          let before = graph
           let count = try type.init().run(on: &graph)
           if count == 0 { break }
           changed = true
+          trace.note(before: before, after: &graph, pass: type.name)
           counts[type.name, default: 0] += count
           guard counts[type.name, default: 0] <= limit else {
             throw FerryError(
@@ -81,6 +85,7 @@ package enum PassCatalogue {
         }
       }
     }
+    graph.recoverable = trace.recoverable(in: graph)
     return known.compactMap { name in counts[name].map { (name, $0) } }
   }
 

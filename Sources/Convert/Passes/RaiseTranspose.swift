@@ -60,7 +60,6 @@ package struct RaiseTranspose: Pass {
         input == operand
           ? turned : try Self.turn(input, transpose.permutation, node: arithmetic.name, in: &graph, names: &names))
     }
-    graph.removed += graph[arithmetic.outputs[0]].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
     graph.nodes[above] = Node(
       name: turning.name, operation: transpose, inputs: [operand], outputs: [turned], sources: turning.sources)
     graph.nodes[below] = Node(

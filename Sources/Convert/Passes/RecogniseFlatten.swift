@@ -26,7 +26,6 @@ package struct RecogniseFlatten: Pass {
       if let before = patterns.producer(of: input), graphShape(graph.nodes[before], graph) != nil,
         patterns.isReadOnce(input)
       {
-        graph.removed += graph[input].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
         graph.nodes[index].inputs = [graph.nodes[before].inputs[0]]
         graph.nodes[index].operation = Reshape(shape: target)
         graph.absorbBackwards(before, into: index, pass: Self.name)

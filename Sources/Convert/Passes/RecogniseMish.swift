@@ -21,9 +21,6 @@ package struct RecogniseMish: Pass {
           (graph.nodes[softplus].operation as? Unary)?.kind == .softplus
         else { continue }
         for before in [tanh, softplus] {
-          graph.removed += graph[graph.nodes[before].outputs[0]].sourceNames.map {
-            RemovedValue(name: $0, pass: Self.name)
-          }
           graph.absorbBackwards(before, into: index, pass: Self.name)
           removed.insert(before)
         }

@@ -19,7 +19,6 @@ package struct RecogniseSwish: Pass {
           graph.nodes[before].inputs == [x], let activate = graph.nodes[before].operation as? Activate,
           let product = Self.product(activate.activation)
         else { continue }
-        graph.removed += graph[gate].sourceNames.map { RemovedValue(name: $0, pass: Self.name) }
         graph.nodes[index].operation = Activate(product)
         graph.nodes[index].inputs = [x]
         graph.absorbBackwards(before, into: index, pass: Self.name)

@@ -80,6 +80,7 @@ public struct ConversionReport: Sendable {
         "externalFiles": .array(
           source.externalFiles.map { ["name": .string($0.name), "sha256": .string($0.sha256)] }),
         "nodes": number(sourceNodeCount),
+        "valueLayout": .string(source.isChannelsLast ? "channelsLast" : "channelsFirst"),
       ],
       "graph": [
         "nodes": number(nodeCount), "weights": number(weightCount), "weightBytes": number(weightBytes),

@@ -12,12 +12,15 @@ public struct SourceDescription: Sendable {
   public let sha256: String
   public let externalFiles: [(name: String, sha256: String)]
   public let producer: String
+  /// Whether the source's own values of four axes have the channels last, where the graph has them second.
+  public let isChannelsLast: Bool
   /// The version of ONNX's standard operators; nil for another format.
   public let opset: Int?
 
   init(_ model: ONNXModel) throws {
     (fileName, byteCount, sha256) = try Self.identity(of: model.path)
     format = "ONNX"
+    isChannelsLast = false
     let folder = model.path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     externalFiles = try model.externalFiles.map { name in
       let external = try MappedFile(path: folder.isEmpty ? name : "\(folder)/\(name)")
@@ -28,9 +31,13 @@ public struct SourceDescription: Sendable {
   }
 
   /// A file of a format without opsets.
-  init(path: String, format: String, producer: String, externalFiles: [(name: String, sha256: String)] = []) throws {
+  init(
+    path: String, format: String, isChannelsLast: Bool, producer: String,
+    externalFiles: [(name: String, sha256: String)] = []
+  ) throws {
     (fileName, byteCount, sha256) = try Self.identity(of: path)
     self.format = format
+    self.isChannelsLast = isChannelsLast
     self.producer = producer
     self.externalFiles = externalFiles
     opset = nil

@@ -62,13 +62,22 @@ struct BlobPlan {
       tensors.append(try add(weight, named: model.graph[id].name, layout: layouts[id] ?? .rowMajor))
     }
     let sourceNames = try add(.bytes(SourceNameCoding.encode(model.graph)))
+    let recoverable = try addRecoverable(of: model.graph)
     let provenance = try add(.bytes(try model.provenance.canonical()))
     let labels = try model.labels.map { try add(.bytes(try JSONValue.array($0.map { .string($0) }).canonical())) }
     try BundleWriter.requireNames(model.goldens.map(\.name), "goldens")
     let goldens = try model.goldens.map { try add($0) }
     return ModelEntry(
       name: model.name, inputs: model.inputs, outputs: model.outputs, graph: graph, sourceNames: sourceNames,
-      provenance: provenance, labels: labels, goldens: goldens, tensors: tensors)
+      recoverable: recoverable, provenance: provenance, labels: labels, goldens: goldens, tensors: tensors)
+  }
+
+  private mutating func addRecoverable(of graph: Graph) throws -> RecoverableEntry? {
+    guard !graph.recoverable.isEmpty else { return nil }
+    let recovery = try graph.recoveryGraph()
+    return RecoverableEntry(
+      graph: try add(.bytes(try GraphCoding.encode(recovery))),
+      sourceNames: try add(.bytes(SourceNameCoding.encode(recovery))))
   }
 
   private mutating func add(_ weight: Weight, named name: String, layout: TensorLayout) throws -> TensorEntry {

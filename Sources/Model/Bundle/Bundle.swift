@@ -125,6 +125,10 @@ extension Manifest {
     for model in models {
       for blob in [model.graph, model.sourceNames, model.provenance] { used[blob] = true }
       if let labels = model.labels { used[labels] = true }
+      if let recoverable = model.recoverable {
+        used[recoverable.graph] = true
+        used[recoverable.sourceNames] = true
+      }
       for tensor in model.tensors { used[tensor.blob] = true }
       for golden in model.goldens {
         used[golden.document] = true

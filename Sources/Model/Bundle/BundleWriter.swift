@@ -20,7 +20,8 @@ public enum BundleWriter {
     var plan = BlobPlan()
     let models = try contents.models.map { try plan.add($0) }
     try requireNames(models.map(\.name), "models")
-    let manifest = Manifest(version: .current, producer: contents.producer, blobs: plan.entries, models: models)
+    let version = models.contains { $0.recoverable != nil } ? BundleVersion.current : .first
+    let manifest = Manifest(version: version, producer: contents.producer, blobs: plan.entries, models: models)
     let text = try manifest.json().canonical()
     guard text.count <= Manifest.byteLimit else {
       throw FerryError(
@@ -29,7 +30,8 @@ public enum BundleWriter {
     }
     let areaStart = (Header.byteCount + text.count + TensorLayout.alignment - 1) & ~(TensorLayout.alignment - 1)
     let total = areaStart + plan.byteCount
-    let header = Header(fileLength: total, manifestLength: text.count, manifestDigest: ContentDigest(of: text))
+    let header = Header(
+      version: version, fileLength: total, manifestLength: text.count, manifestDigest: ContentDigest(of: text))
 
     var file = try AtomicFile(path: path)
     let padding = [UInt8](repeating: 0, count: TensorLayout.alignment)

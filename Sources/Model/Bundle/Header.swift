@@ -11,8 +11,14 @@ public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
     self.minor = minor
   }
 
-  /// The version that this code writes.
-  public static let current = BundleVersion(major: 1, minor: 0)
+  /// The newest version that this code reads and writes. A bundle states the oldest one that can hold its contents.
+  public static let current = BundleVersion(major: 1, minor: 1)
+
+  /// Without recoverable values.
+  static let first = BundleVersion(major: 1, minor: 0)
+
+  /// Whether the manifest says of every model what can be recovered.
+  var holdsRecoverableValues: Bool { minor >= 1 }
 
   public var description: String { "\(major).\(minor)" }
 }
@@ -117,7 +123,7 @@ struct Header: Equatable {
   }
 
   init(
-    version: BundleVersion = .current, fileLength: Int, manifestLength: Int, manifestDigest: ContentDigest,
+    version: BundleVersion, fileLength: Int, manifestLength: Int, manifestDigest: ContentDigest,
     signatureOffset: Int = 0, signatureLength: Int = 0
   ) {
     self.version = version

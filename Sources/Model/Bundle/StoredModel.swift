@@ -51,7 +51,7 @@ public final class StoredModel: Sendable {
   /// Decodes the graph, its weights still in the map. Keep the result: every call decodes anew.
   ///
   /// - Parameter sourceNames: whether to read also what the graph stands for in its source (`Value.sourceNames`,
-  ///   `Node.sources`, `Weight.sources`, `Graph.removed`); running does not need it.
+  ///   `Node.sources`, `Weight.sources`, `Graph.removed`, `Graph.recoverable`); running does not need it.
   /// - Throws: `damagedBundle`, or `unknownOperator` for an operator that this version does not have.
   public func graph(sourceNames: Bool = true) throws -> Graph {
     try located(.init(file: blobs.file.path)) {
@@ -64,9 +64,22 @@ public final class StoredModel: Sendable {
         try blobs.withVerifiedBytes(entry.sourceNames) { bytes in
           try SourceNameCoding.decode(bytes, at: blobs.offset(of: entry.sourceNames), into: &graph)
         }
+        if let recoverable = entry.recoverable {
+          graph.recoverable = try graph.recoverableValues(of: recoveryGraph(recoverable))
+        }
       }
       return graph
     }
+  }
+
+  private func recoveryGraph(_ entry: RecoverableEntry) throws -> Graph {
+    var graph = try blobs.withVerifiedBytes(entry.graph) { bytes in
+      try GraphCoding.decode(bytes, at: blobs.offset(of: entry.graph), tensors: [])
+    }
+    try blobs.withVerifiedBytes(entry.sourceNames) { bytes in
+      try SourceNameCoding.decode(bytes, at: blobs.offset(of: entry.sourceNames), into: &graph)
+    }
+    return graph
   }
 
   /// Where the model comes from, as the converter stated it.

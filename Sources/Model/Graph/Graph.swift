@@ -14,6 +14,9 @@ public struct Graph: Sendable {
   public var outputs: [ValueID]
   /// Values of the source that no value of this graph equals any more, and the pass that removed each.
   public var removed: [RemovedValue]
+  /// Values of the source that no value of this graph equals any more, and that what is left still gives. Each reads
+  /// values of the graph and those before it.
+  public var recoverable: [RecoverableValue]
   /// Nodes of the source that passes dropped because they change nothing. Known while converting; a bundle's provenance
   /// keeps it.
   package var droppedNodes: [SourceNode] = []
@@ -26,6 +29,7 @@ public struct Graph: Sendable {
     inputs = []
     outputs = []
     removed = []
+    recoverable = []
   }
 
   public subscript(id: ValueID) -> Value {

@@ -94,6 +94,7 @@ extension Graph {
     kept.reverse()
     var compacted = Graph(name: name)
     compacted.removed = removed
+    compacted.recoverable = recoverable
     compacted.droppedNodes = droppedNodes
     var renumbered: [ValueID: ValueID] = [:]
     func carry(_ id: ValueID) -> ValueID {

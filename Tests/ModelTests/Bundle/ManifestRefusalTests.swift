@@ -146,6 +146,7 @@ struct ManifestRefusalTests {
     newer.minor = 7
     newer.text = newer.text.replacing("\"minor\":0", with: "\"minor\":7")
     newer.text = newer.text.replacing("\"pipeline\":null", with: "\"pipeline\":null,\"pipelines\":null")
+    newer.text = newer.text.replacing("\"sourceNames\":", with: "\"recoverable\":null,\"sourceNames\":")
     let bundle = try Bundle(contentsOf: try folder.write(newer.file))
     #expect(bundle.version == BundleVersion(major: 1, minor: 7))
     #expect(try bundle.storedModels[0].graph().nodes.count == 7)

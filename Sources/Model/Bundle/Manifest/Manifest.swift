@@ -26,11 +26,18 @@ struct ModelEntry {
   var outputs: [ModelPort]
   var graph: Int
   var sourceNames: Int
+  var recoverable: RecoverableEntry?
   var provenance: Int
   var labels: Int?
   var goldens: [GoldenEntry]
   /// In the order of the graph's weights.
   var tensors: [TensorEntry]
+}
+
+/// The blobs of what `Graph.recoveryGraph()` gives.
+struct RecoverableEntry {
+  var graph: Int
+  var sourceNames: Int
 }
 
 struct TensorEntry {

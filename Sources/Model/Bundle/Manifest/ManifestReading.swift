@@ -29,7 +29,7 @@ extension Manifest {
     blobs = try root.list("blobs", quick: BlobEntry.init(quick:)) { try BlobEntry(reading: $0, isKnown: isKnown) }
     let blobCount = blobs.count
     models = try root.array("models").map { field in
-      try ModelEntry(reading: field.object(), blobCount: blobCount, isKnown: isKnown)
+      try ModelEntry(reading: field.object(), version: header, blobCount: blobCount, isKnown: isKnown)
     }
     guard !models.isEmpty else { throw damaged("the bundle holds no model") }
     try requireUnique(models.map(\.name), "models", in: "the bundle")
@@ -50,15 +50,21 @@ extension BlobEntry {
 }
 
 extension ModelEntry {
-  fileprivate init(reading fields: JSONFields, blobCount: Int, isKnown: Bool) throws {
-    try fields.requireOnly(
-      ["goldens", "graph", "inputs", "labels", "name", "outputs", "provenance", "sourceNames", "tensors"], if: isKnown)
+  fileprivate init(reading fields: JSONFields, version: BundleVersion, blobCount: Int, isKnown: Bool) throws {
+    let keys = ["goldens", "graph", "inputs", "labels", "name", "outputs", "provenance", "sourceNames", "tensors"]
+    try fields.requireOnly(keys + (version.holdsRecoverableValues ? ["recoverable"] : []), if: isKnown)
     name = try fields.string("name")
     guard !name.isEmpty else { throw damaged("a model has no name") }
     inputs = try fields.array("inputs").map { try ModelPort(reading: $0.object(), isKnown: isKnown) }
     outputs = try fields.array("outputs").map { try ModelPort(reading: $0.object(), isKnown: isKnown) }
     graph = try fields.blob("graph", of: blobCount)
     sourceNames = try fields.blob("sourceNames", of: blobCount)
+    if version.holdsRecoverableValues, try !fields.field("recoverable").isNull {
+      let blobs = try fields.object("recoverable")
+      try blobs.requireOnly(["graph", "sourceNames"], if: isKnown)
+      recoverable = RecoverableEntry(
+        graph: try blobs.blob("graph", of: blobCount), sourceNames: try blobs.blob("sourceNames", of: blobCount))
+    }
     provenance = try fields.blob("provenance", of: blobCount)
     labels = try fields.field("labels").isNull ? nil : fields.blob("labels", of: blobCount)
     goldens = try fields.array("goldens").map {

@@ -6,7 +6,7 @@ extension Manifest {
     [
       "blobs": .array(try blobs.map { try $0.json() }),
       "format": ["major": try .integer(version.major), "minor": try .integer(version.minor)],
-      "models": .array(try models.map { try $0.json() }),
+      "models": .array(try models.map { try $0.json(version) }),
       "pipeline": .null,
       "producer": ["name": .string(producer.name), "version": .string(producer.version)],
     ]
@@ -22,19 +22,24 @@ extension BlobEntry {
 }
 
 extension ModelEntry {
-  func json() throws -> JSONValue {
-    [
-      "goldens": .array(try goldens.map { try $0.json() }),
-      "graph": try .integer(graph),
-      "inputs": .array(try inputs.map { try $0.json() }),
-      "labels": try labels.map { try .integer($0) } ?? .null,
-      "name": .string(name),
-      "outputs": .array(try outputs.map { try $0.json() }),
-      "provenance": try .integer(provenance),
-      "sourceNames": try .integer(sourceNames),
-      "tensors": .array(try tensors.map { try $0.json() }),
-    ]
+  func json(_ version: BundleVersion) throws -> JSONValue {
+    var object = JSONObject()
+    object.set("goldens", .array(try goldens.map { try $0.json() }))
+    object.set("graph", try .integer(graph))
+    object.set("inputs", .array(try inputs.map { try $0.json() }))
+    object.set("labels", try labels.map { try .integer($0) } ?? .null)
+    object.set("name", .string(name))
+    object.set("outputs", .array(try outputs.map { try $0.json() }))
+    object.set("provenance", try .integer(provenance))
+    if version.holdsRecoverableValues { object.set("recoverable", try recoverable.map { try $0.json() } ?? .null) }
+    object.set("sourceNames", try .integer(sourceNames))
+    object.set("tensors", .array(try tensors.map { try $0.json() }))
+    return .object(object)
   }
+}
+
+extension RecoverableEntry {
+  func json() throws -> JSONValue { ["graph": try .integer(graph), "sourceNames": try .integer(sourceNames)] }
 }
 
 extension ModelPort {
