@@ -19,6 +19,7 @@ struct Convert: ParsableCommand {
         ferry convert model.onnx -o out/detector.ferry
         ferry convert model.onnx --input-shape input=batchx3xheightxwidth
         ferry convert model.onnx --no-fuse                keep every layer of the source, to compare them one by one
+        ferry convert model.onnx --golden golden/model    take golden cases along, for ferry verify model.ferry
       """)
 
   @Argument(help: "The network: an .onnx, .h5 or .keras file.", completion: .file(extensions: SourceFile.endings))
@@ -32,6 +33,7 @@ struct Convert: ParsableCommand {
   @Option(help: "The model's name in the bundle; the source's file name without ending if not given.")
   var name: String?
 
+  @OptionGroup var goldenOptions: BundledGoldenOptions
   @OptionGroup var sourceOptions: SourceOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -48,18 +50,21 @@ struct Convert: ParsableCommand {
     let conversion = try SourceFile.convert(source, options: options)
     Terminal.progress("writing \(target)")
     let model = BundleModel(
-      name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.provenance)
+      name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.provenance,
+      goldens: try goldenOptions.goldens(for: conversion))
     let size = try BundleWriter.write(BundleContents(models: [model]), to: target)
     Terminal.clearProgress()
     if outputOptions.json {
       var object = JSONObject()
       object.set("bundle", .string(target))
       object.set("bytes", .number(Double(size)))
+      object.set("goldens", .array(model.goldens.map { .string($0.name) }))
       object.set("conversion", conversion.report.json)
       try Terminal.write(JSONValue.object(object).pretty)
     } else {
       try Terminal.write(
-        ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start))
+        ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start)
+          + BundledGoldenOptions.text(model.goldens))
     }
   }
 }

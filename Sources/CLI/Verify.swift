@@ -25,6 +25,9 @@ struct Verify: ParsableCommand {
   @Option(help: "A folder with a case.json, or folders of cases below it.", completion: .directory)
   var golden: String
 
+  @Flag(help: "Compare what is captured inside the network as well.")
+  var layers = false
+
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var outputOptions: OutputOptions
@@ -35,10 +38,19 @@ struct Verify: ParsableCommand {
     try opened.verifyBlobs()
     let stored = try modelOptions.storedModel(in: opened)
     let cases = try GoldenCase.all(in: golden)
+    let provenance = try stored.provenance()
+    let layerVerifier = try layers
+      ? LayerVerifier(graph: stored.graph(), isChannelsLast: Provenance.isChannelsLast(provenance)) : nil
     let report = try Verifier.verify(
-      Model(stored), sourceDigest: Provenance.sourceDigest(try stored.provenance()), cases: cases,
-      options: execution.sessionOptions(), subject: bundle
+      Model(stored), sourceDigest: Provenance.sourceDigest(provenance), cases: cases,
+      options: execution.sessionOptions(), layers: layerVerifier, subject: bundle
     ) { Terminal.progress("running \($0)") }
+    for c in report.cases { if let l = c.layers {
+      print(c.name, "captured", l.capturedCount, "compared", l.layers.count, "removed", l.removed.count, "unknown", l.unknown)
+      var by: [String: Int] = [:]; for r in l.removed { by[r.pass, default: 0] += 1 }; print(by)
+      for x in l.layers { let cu = x.cumulative.comparison?.peakError ?? -1; let iso = x.isolated?.comparison?.peakError ?? -1
+        if !x.passed || ProcessInfo.processInfo.environment["ALL"] != nil { print(x.passed ? "ok" : "FAIL", x.name, x.place.nodes.map(\.summary), x.place.isRecovered, cu, iso, x.isolated ?? .failed(FerryError(.usage, "none"))) } }
+    } }
     Terminal.clearProgress()
     if outputOptions.json {
       try Terminal.write(report.jsonValue.pretty)
@@ -67,6 +79,11 @@ struct ModelOptions: ParsableArguments {
 
 /// What a bundle's provenance says, as the converter wrote it.
 enum Provenance {
+  static func isChannelsLast(_ provenance: JSONValue) -> Bool {
+    guard case .object(let object) = provenance, case .object(let source)? = object["source"] else { return false }
+    return source["valueLayout"] == .string("channelsLast")
+  }
+
   static func sourceDigest(_ provenance: JSONValue) -> String? {
     guard case .object(let object) = provenance, case .object(let source)? = object["source"],
       case .string(let digest)? = source["sha256"]

@@ -11,6 +11,7 @@ import onnx
 from ferrygolden.exports import HEIGHT, Variant
 from ferrygolden.families import Network
 from parity.ferry import Ferry, FerryFailed
+from parity.layers import Coverage, check_layers
 from parity.weights import Expected, WeightsDiffer, compare
 
 
@@ -28,6 +29,7 @@ class Result:
     error: float | None = None
     units: float | None = None
     exact: bool = False
+    layers: Coverage | None = None
     digests: dict[str, str] = field(default_factory=dict)
     same_digest: bool | None = None
     not_exported: str | None = None
@@ -58,7 +60,7 @@ class Result:
         error = "-" if self.error is None else f"{self.error:.2e}"
         return (
             f"{name:47} {self.megabytes:5.1f} MB {self.nodes:5} -> {self.graph_nodes or '-':>4} nodes  "
-            f"error {error:>8}  weights {self.weights:>8}  {self.outcome}"
+            f"error {error:>8}  weights {self.weights:>8}  layers {self.layers or '-'}  {self.outcome}"
         )
 
 
@@ -87,6 +89,7 @@ def check(ferry: Ferry, result: Result, folder: Path, shapes: list[str], expecte
             result.failures.append("two conversions of the same file differ")
         result.error = ferry.largest_error(bundle, folder)
         result.digests = {shape: ferry.structure(model, shape) for shape in shapes}
+        result.layers = check_layers(ferry, model, bundle, folder)
         if expected:
             result.units = compare(bundle, ferry.layers(bundle), expected, result.exact)
     except (FerryFailed, WeightsDiffer) as problem:

@@ -52,6 +52,11 @@ class Ferry:
             raise FerryFailed(f"{len(errors)} of {expected} cases were compared")
         return max(error for of_case in errors for error in of_case)
 
+    def layer_report(self, bundle: Path, case: Path) -> dict[str, Any]:
+        """What comparing every captured value of a single case came to; it must have passed."""
+        report = json.loads(self._run("verify", bundle, "--golden", case, "--layers", "--json"))
+        return report["cases"][0]["layers"]
+
     def _run(self, *words: object) -> str:
         result = subprocess.run([self.command, *map(str, words)], capture_output=True, text=True, check=False)
         if result.returncode != 0:

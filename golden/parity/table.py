@@ -25,6 +25,7 @@ scripts/parity --network xception_150 --export dynamo-static
 | nodes | of the file → of the bundle |
 | error | largest of all outputs, as a part of max\\|y\\|, against PyTorch in float64, at batch 1 and 3 (a static file at its own batch); 2e-5 is allowed |
 | weights | against PyTorch's state dictionary with BatchNormalization folded in double precision: equal bit for bit, or the largest deviation in units in the last place of the channel's maximum (a bias: of the largest of its terms). Files that the exporter did not fold, and layers without BatchNormalization in any file, must be equal; 4 are allowed elsewhere |
+| layers | values inside the network that onnxruntime computed (its optimisations off, float32) and that the fused bundle still has or can recover, of all captured ones. Each was compared as the network runs and by itself, and passed; the bundle made with `--no-fuse` compared all |
 | structure | whether the file's `structureDigest` is that of the network's other files, for every input shape that it can be bound to: its own, batch 3, a symbol for the batch, symbols for height and width |
 
 An export that PyTorch itself refuses stands in the table with PyTorch's reason.
@@ -44,9 +45,12 @@ def summary(results: list[Result], minutes: float) -> str:
     written = [result for result in results if result.not_exported is None]
     passed = sum(not result.failures for result in written)
     errors = [result.error for result in written if result.error is not None]
+    captured = sum(result.layers.captured for result in written if result.layers)
+    compared = sum(result.layers.fused for result in written if result.layers)
     worst = f", largest error {max(errors):.2e} of max|y|" if errors else ""
     lines.append(
-        f"{passed} of {len(written)} passed{worst}; {len(results) - len(written)} that PyTorch does not write; "
+        f"{passed} of {len(written)} passed{worst}; {compared} of {captured} captured values compared; "
+        f"{len(results) - len(written)} that PyTorch does not write; "
         f"{minutes:.1f} minutes"
     )
     return "\n".join(lines)
@@ -55,7 +59,7 @@ def summary(results: list[Result], minutes: float) -> str:
 def markdown(results: list[Result]) -> str:
     parts = [INTRODUCTION, "## Summary\n", _table(_network_rows(results)), ""]
     for network, group in groupby(results, lambda result: result.network):
-        rows = [("export", "nodes", "error", "weights", "structure")]
+        rows = [("export", "nodes", "error", "weights", "layers", "structure")]
         refused = [("export", "why PyTorch does not write it")]
         for result in group:
             if result.not_exported is not None:
@@ -64,7 +68,8 @@ def markdown(results: list[Result]) -> str:
             error = "-" if result.error is None else f"{result.error:.1e}"
             same = {None: "alone", True: "equal", False: "**another**"}[result.same_digest]
             failed = " **failed**" if result.failures else ""
-            rows.append((result.export + failed, f"{result.nodes} → {result.graph_nodes}", error, result.weights, same))
+            nodes, layers = f"{result.nodes} → {result.graph_nodes}", str(result.layers or "-")
+            rows.append((result.export + failed, nodes, error, result.weights, layers, same))
         parts += [f"## {network}\n", _table(rows), ""]
         if len(refused) > 1:
             parts += [_table(refused), ""]

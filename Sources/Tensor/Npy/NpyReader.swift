@@ -10,7 +10,12 @@ extension Tensor {
   }
 
   package init(npy file: MappedFile) throws {
-    let bytes = file.bytes
+    try self.init(npy: Storage(mapped: file, range: 0..<file.byteCount))
+  }
+
+  /// Reads the bytes of a `.npy` file, which a tensor of C order goes on sharing.
+  package init(npy storage: Storage) throws {
+    let bytes = storage.bytes
     let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]  // "\x93NUMPY"
     guard bytes.count >= 10, bytes.prefix(6).elementsEqual(magic) else {
       throw FerryError(.invalidArray, "this is not a NumPy array file", hint: "write it with numpy.save")
@@ -36,8 +41,7 @@ extension Tensor {
       throw FerryError(
         .invalidArray, "a boolean has the value \(bytes[wrong])", at: .init(byteOffset: wrong), supported: "0, 1")
     }
-    let tensor = try Tensor(
-      shape: shape, elementType: header.elementType, storage: Storage(mapped: file, range: start..<bytes.count))
+    let tensor = try Tensor(shape: shape, elementType: header.elementType, storage: storage, byteOffset: start)
     self = header.isFortranOrder && shape.rank > 1 ? tensor.rowMajorFromColumnMajor() : tensor
   }
 

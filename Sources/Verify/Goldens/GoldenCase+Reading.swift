@@ -12,18 +12,28 @@ extension GoldenCase {
       let root = try GoldenFolder(path: folder).open("case.json").withBytes {
         try JSONField(parsing: $0, code: .invalidGolden).object()
       }
-      return try GoldenCase(root, folder: folder)
+      return try GoldenCase(root, folder: folder, files: GoldenFolder(path: folder))
     }
   }
 
-  private init(_ root: JSONFields, folder: String) throws {
+  /// Reads a case that travels in a bundle.
+  ///
+  /// - Throws: as for a folder, about the bundle.
+  public init(stored golden: StoredGolden, in path: String) throws {
+    self = try located(FerryError.Location(file: path)) {
+      let root = try JSONField(golden.document(), code: .invalidGolden).object()
+      return try GoldenCase(root, folder: path, files: StoredGoldenFiles(golden: golden))
+    }
+  }
+
+  private init(_ root: JSONFields, folder: String, files: some GoldenFiles) throws {
     let version = try root.integer("ferryGolden")
     guard version == 1 else {
       throw FerryError(.invalidGolden, "golden version \(version) is unknown", supported: "1")
     }
     try root.requireOnly([
       "ferryGolden", "name", "source", "producer", "seed", "layout", "inputs", "outputs", "layers", "tolerance",
-      "references",
+      "references", "preprocessing",
     ])
     self.folder = folder
     name = try Self.nonEmptyString(root, "name")
@@ -33,12 +43,21 @@ extension GoldenCase {
     layout = try Self.nullable(root.field("layout")).map(Self.layout)
     tolerance = try Self.tolerance(root.object("tolerance"))
 
-    var arrays = GoldenArrays(folder: GoldenFolder(path: folder))
+    document = .object(root.value)
+    var arrays = GoldenArrays(files: files)
     inputs = try arrays.read(root.object("inputs"), as: "input")
     outputs = try arrays.read(root.object("outputs"), as: "output")
     layers = try arrays.read(root.object("layers"), as: "layer")
     references = try (root.optionalObject("references")?.fields ?? []).map { key, field in
       Reference(name: key, outputs: try arrays.read(field.object(), as: "\(key) output"))
+    }
+    preprocessing = try (root.optionalObject("preprocessing")?.fields ?? []).map { key, field in
+      try arrays.preprocessing(of: key, field.object())
+    }
+    if let foreign = preprocessing.first(where: { item in !inputs.contains { $0.name == item.input } }) {
+      throw FerryError(
+        .invalidGolden, "\"preprocessing\" describes \"\(foreign.input)\", which is no input of this case",
+        supported: inputs.map(\.name).joined(separator: ", "))
     }
     if outputs.isEmpty && arrays.findings.isEmpty {
       throw FerryError(.invalidGolden, "\"outputs\" is empty: there is nothing to compare")
@@ -63,10 +82,11 @@ extension GoldenCase {
   }
 
   private static func producer(_ fields: JSONFields) throws -> Producer {
-    try fields.requireOnly(["name", "versions"])
+    try fields.requireOnly(["name", "versions", "platform"])
     var versions: [String: String] = [:]
     for (key, field) in try fields.object("versions").fields { versions[key] = try field.string() }
-    return Producer(name: try nonEmptyString(fields, "name"), versions: versions)
+    return Producer(
+      name: try nonEmptyString(fields, "name"), versions: versions, platform: try fields.optionalString("platform"))
   }
 
   private static func layout(_ field: JSONField) throws -> Layout {
@@ -102,21 +122,23 @@ extension GoldenCase {
 }
 
 /// Reads the arrays of a case and gathers what is wrong with them, so that all of it is told at once.
-private struct GoldenArrays {
-  let folder: GoldenFolder
+struct GoldenArrays<Files: GoldenFiles> {
+  let files: Files
   var findings: [FerryError] = []
 
   mutating func read(_ fields: JSONFields, as role: String) throws -> [GoldenCase.Array] {
-    var arrays: [GoldenCase.Array] = []
-    for (name, field) in fields.fields {
-      let file = try field.string()
-      do {
-        arrays.append(GoldenCase.Array(name: name, file: file, tensor: try Tensor(npy: try folder.open(file))))
-      } catch let error as FerryError {
-        let reason = error.code == .fileNotFound ? "is missing" : "cannot be used: \(error.message)"
-        findings.append(FerryError(.invalidGolden, "the array of \(role) \"\(name)\", \(file), \(reason)"))
-      }
+    try fields.fields.compactMap { name, field in try read(field, name: name, as: role) }
+  }
+
+  /// nil if the array cannot be used, which is noted.
+  mutating func read(_ field: JSONField, name: String, as role: String) throws -> GoldenCase.Array? {
+    let file = try field.string()
+    do {
+      return GoldenCase.Array(name: name, file: file, tensor: try files.array(file))
+    } catch let error as FerryError {
+      let reason = error.code == .fileNotFound ? "is missing" : "cannot be used: \(error.message)"
+      findings.append(FerryError(.invalidGolden, "the array of \(role) \"\(name)\", \(file), \(reason)"))
+      return nil
     }
-    return arrays
   }
 }

@@ -1,3 +1,4 @@
+import FerryModel
 import FerryTensor
 
 /// A golden case: what goes into a model and what must come out, recorded where the reference framework lives.
@@ -5,7 +6,7 @@ import FerryTensor
 /// Arrays have the layout of the source model's own inputs and outputs. They stay in their mapped files until they are
 /// read.
 public struct GoldenCase: Sendable {
-  /// The folder that holds `case.json`.
+  /// The folder that holds `case.json`, or the bundle that the case travels in.
   public let folder: String
   public let name: String
   public let source: Source
@@ -22,6 +23,10 @@ public struct GoldenCase: Sendable {
   public let tolerance: Tolerance
   /// What frameworks answered themselves, for information.
   public let references: [Reference]
+  /// How inputs came from pictures, where they did.
+  public let preprocessing: [GoldenPreprocessing]
+  /// What `case.json` says.
+  package let document: JSONValue
 
   /// A named array and the file it came from, relative to the folder.
   public struct Array: Sendable {
@@ -52,10 +57,13 @@ public struct GoldenCase: Sendable {
     public let name: String
     /// Versions by package.
     public let versions: [String: String]
+    /// The machine, in words; nil if it is not stated.
+    public let platform: String?
 
-    public init(name: String, versions: [String: String]) {
+    public init(name: String, versions: [String: String], platform: String? = nil) {
       self.name = name
       self.versions = versions
+      self.platform = platform
     }
   }
 

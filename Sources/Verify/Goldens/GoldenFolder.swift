@@ -6,9 +6,19 @@ import FerryTensor
   import Darwin
 #endif
 
+/// Where the arrays of a golden case are.
+protocol GoldenFiles {
+  /// An array by the name that `case.json` gives it.
+  ///
+  /// - Throws: `fileNotFound`, `invalidGolden`, `invalidArray` and what reading the file throws.
+  func array(_ name: String) throws -> Tensor
+}
+
 /// The folder of a golden case, whose files are opened by name and never from outside it.
-struct GoldenFolder {
+struct GoldenFolder: GoldenFiles {
   let path: String
+
+  func array(_ name: String) throws -> Tensor { try Tensor(npy: try open(name)) }
 
   /// Why a file name is refused; nil if it may be opened. It may lead into folders below, with `/` between the parts.
   static func refusal(of name: String) -> String? {

@@ -29,10 +29,8 @@ public struct LayerReport: Sendable {
 
   public var passed: Bool { !layers.isEmpty && unknown.isEmpty && layers.allSatisfy(\.passed) }
 
-  /// Where the network goes wrong: the first layer that is wrong by itself, or if there is none, the first that differs.
-  public var firstDivergent: Layer? {
-    layers.first { $0.isolated.map { !$0.passed } ?? false } ?? layers.first { !$0.passed }
-  }
+  /// Where the network goes wrong: the first layer that is wrong by itself.
+  public var firstDivergent: Layer? { layers.first { !$0.passed } }
 }
 
 /// One captured value and the two ways in which it was compared.
@@ -45,7 +43,7 @@ public struct Layer: Sendable {
   public let cumulative: LayerOutcome
   /// The value computed from what the reference itself had there: the defect of this place alone. nil if the value is
   /// an input of the graph.
-  public let isolated: LayerOutcome?
+  public var isolated: LayerOutcome?
   /// How far this runtime and the reference are from the truth; nil without the oracle.
   public var budget: ErrorBudget?
   /// What explains the difference of a layer that is wrong by itself.
@@ -66,7 +64,25 @@ public struct Layer: Sendable {
     self.picture = picture
   }
 
-  public var passed: Bool { cumulative.passed && (isolated?.passed ?? true) }
+  public var verdict: Verdict {
+    guard let isolated else { return cumulative.passed ? .passed : .defect }
+    guard isolated.passed, cumulative.comparison != nil else { return .defect }
+    return cumulative.passed ? .passed : .accumulated
+  }
+
+  /// Every part of the network lies between some captured values and the next. Where all of them are right by
+  /// themselves, what gathers along the network is rounding that the network amplifies, in the reference as well; the
+  /// outputs say whether it matters.
+  public var passed: Bool { verdict != .defect }
+
+  public enum Verdict: String, Sendable {
+    /// Within the tolerance in both views.
+    case passed
+    /// Right by itself; as the network runs, what came before it has carried it beyond the tolerance.
+    case accumulated
+    /// Wrong by itself, or not to be compared.
+    case defect
+  }
 }
 
 /// What computes a captured value.

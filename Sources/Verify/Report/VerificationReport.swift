@@ -17,6 +17,8 @@ public struct VerificationReport: Sendable {
   public struct Case: Sendable {
     public let name: String
     public var values: [Value]
+    /// What comparing the values inside the network came to; nil if that was not asked for.
+    public var layers: LayerReport?
     /// Why the case could not be run; nil if it was.
     public let failure: FerryError?
 
@@ -48,7 +50,7 @@ public struct VerificationReport: Sendable {
   }
 
   public enum Role: String, Sendable {
-    case output, layer
+    case input, output, layer
   }
 
   public enum Outcome: Sendable {
@@ -72,7 +74,7 @@ public struct VerificationReport: Sendable {
 }
 
 extension VerificationReport.Case {
-  public var passed: Bool { failure == nil && comparedElementCount > 0 && values.allSatisfy(\.passed) }
+  public var passed: Bool { failure == nil && comparedElementCount > 0 && values.allSatisfy(\.passed) && layers?.passed ?? true }
 
   var comparedElementCount: Int { values.reduce(0) { $0 + ($1.comparison?.elementCount ?? 0) } }
 }

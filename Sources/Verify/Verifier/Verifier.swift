@@ -10,20 +10,23 @@ public enum Verifier {
   ///     not known, as for a graph in memory.
   ///   - cases: the golden cases.
   ///   - options: how the model is run.
+  ///   - layers: compares what is captured inside the network as well; nil compares the outputs alone.
   ///   - subject: what the report calls the model.
   ///   - progress: called before each case with its name.
   /// - Returns: the report; a case that cannot be run fails in it.
   /// - Throws: what opening a session throws.
   public static func verify(
     _ model: Model, sourceDigest: String?, cases: [GoldenCase], options: SessionOptions = SessionOptions(),
-    subject: String, progress: (String) -> Void = { _ in }
+    layers: LayerVerifier? = nil, subject: String, progress: (String) -> Void = { _ in }
   ) throws -> VerificationReport {
     let session = try model.session(options)
     var report = VerificationReport(subject: subject)
     for golden in cases {
       progress(golden.name)
       do {
-        report.cases.append(try run(golden, session, sourceDigest))
+        var result = try run(golden, session, sourceDigest)
+        result.layers = try layers?.verify(golden, session: options) { progress("\(golden.name): \($0)") }
+        report.cases.append(result)
       } catch let error as FerryError {
         report.cases.append(.init(name: golden.name, failure: error.located(.init(file: golden.folder))))
       }
@@ -44,6 +47,9 @@ public enum Verifier {
     let inputs = Dictionary(golden.inputs.map { ($0.name, $0.tensor) }, uniquingKeysWith: { first, _ in first })
     let outputs = try session.run(inputs)
     let ordered = session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
-    return VerificationReport.Case(comparing: ordered, with: golden)
+    var result = VerificationReport.Case(comparing: ordered, with: golden)
+    result.values = try golden.preprocessing.flatMap { try VerificationReport.Value.stages(of: $0, in: golden) }
+      + result.values
+    return result
   }
 }

@@ -1,0 +1,177 @@
+import FerryModel
+import FerryRuntime
+import FerryTensor
+
+/// The comparison of one golden case with one network.
+struct LayerRun {
+  /// With its symbols.
+  let graph: Graph
+  /// For the case's inputs.
+  let bound: Graph
+  let recovered: Set<ValueID>
+  let captured: CapturedLayers
+  let inputs: [String: Tensor]
+  let session: SessionOptions
+  let tolerance: Tolerance
+  private let producers: [ValueID: Int]
+  /// Captured values, as the reference had them, that another one can be computed from.
+  private let boundaries: [ValueID: Tensor]
+
+  /// Elements of all values that one run hands out; a network of large values is run several times.
+  private static let elementsPerRun = 64 << 20
+
+  init(
+    graph: Graph, bound: Graph, recovered: Set<ValueID>, captured: CapturedLayers, inputs: [String: Tensor],
+    session: SessionOptions, tolerance: Tolerance
+  ) {
+    self.graph = graph
+    self.bound = bound
+    self.recovered = recovered
+    self.captured = captured
+    self.inputs = inputs
+    self.session = session
+    self.tolerance = tolerance
+    producers = bound.producers
+    let counted = Set(graph.counts.map(\.symbol))
+    var boundaries: [ValueID: Tensor] = [:]
+    for item in captured.present where producers[item.value] != nil {
+      let extents = graph[item.value].shape
+      // Rows that only running counts are fewer than the bound graph has.
+      guard extents.allSatisfy({ counted.isDisjoint(with: $0.symbols) }),
+        bound[item.value].shape.fixed == item.expected.shape.dimensions, !item.expected.shape.dimensions.contains(0)
+      else { continue }
+      boundaries[item.value] = item.expected
+    }
+    self.boundaries = boundaries
+  }
+
+  // MARK: As the network runs
+
+  /// Every captured value beside that of a run from the case's inputs.
+  func compareCumulatively() throws -> [Layer] {
+    var layers: [Layer] = []
+    var rest = captured.present[...]
+    while let first = rest.first {
+      var batch = [first]
+      var elements = first.expected.shape.elementCount
+      rest.removeFirst()
+      while let next = rest.first, elements + next.expected.shape.elementCount <= Self.elementsPerRun {
+        batch.append(next)
+        elements += next.expected.shape.elementCount
+        rest.removeFirst()
+      }
+      let results = try run(batch.map(\.value))
+      layers += batch.map { item in
+        let outcome = outcome(item) { results[item.value] }
+        return Layer(name: item.name, place: place(of: item), cumulative: outcome, isolated: nil)
+      }
+    }
+    return layers
+  }
+
+  /// Runs the network and hands out inner values.
+  private func run(_ values: [ValueID]) throws -> [ValueID: Tensor] {
+    var results: [ValueID: Tensor] = [:]
+    var observed = graph
+    observed.outputs = []
+    for value in values where !observed.outputs.contains(value) {
+      if producers[value] == nil {
+        results[value] = inputs[graph[value].name]
+      } else {
+        observed.outputs.append(value)
+      }
+    }
+    guard !observed.outputs.isEmpty else { return results }
+    let names = observed.outputs.map { graph[$0].name }
+    observed.compact()
+    // An input that nothing of these needs is gone.
+    let needed = Set(observed.inputs.map { observed[$0].name })
+    let outputs = try Model(name: graph.name, graph: observed).session(session)
+      .run(inputs.filter { needed.contains($0.key) })
+    for value in values { if let output = outputs[graph[value].name] { results[value] = output } }
+    guard names.allSatisfy({ outputs[$0] != nil }) else {
+      throw FerryError(.internalDefect, "a run did not give all that it was asked for")
+    }
+    return results
+  }
+
+  // MARK: Each place by itself
+
+  /// What computes a captured value from the captured values before it; nil for an input.
+  func segment(of item: CapturedLayers.Present) -> Segment? {
+    bound.segment(
+      computing: item.value, from: Set(boundaries.keys).subtracting([item.value]), producers: producers)
+  }
+
+  /// What the reference had where a segment begins, in its order.
+  func referenceInputs(of segment: Segment) throws -> [Tensor] {
+    try segment.inputs.map { id in
+      guard let tensor = boundaries[id] ?? inputs[bound[id].name] else {
+        throw FerryError(.internalDefect, "a segment begins at \"\(bound[id].name)\", which nothing gives")
+      }
+      return try tensor.given(to: bound[id])
+    }
+  }
+
+  /// A captured value computed from what the reference had before it.
+  func compute(_ segment: Segment) throws -> Tensor {
+    let tensors = try referenceInputs(of: segment)
+    let names = segment.inputs.map { bound[$0].name }
+    let model = Model(name: bound.name, graph: segment.graph)
+    let outputs = try model.session(session).run(
+      Dictionary(zip(names, tensors), uniquingKeysWith: { first, _ in first }))
+    guard let output = outputs.values.first, outputs.count == 1 else {
+      throw FerryError(.internalDefect, "a segment gave \(outputs.count) outputs")
+    }
+    return output
+  }
+
+  /// nil for a value that nothing computes.
+  func compareInIsolation(_ item: CapturedLayers.Present) -> LayerOutcome? {
+    guard let segment = segment(of: item) else { return nil }
+    return outcome(item) { try compute(segment) }
+  }
+
+  private func outcome(_ item: CapturedLayers.Present, _ result: () throws -> Tensor?) -> LayerOutcome {
+    do {
+      guard let actual = try result() else {
+        throw FerryError(.internalDefect, "\"\(item.name)\" was not computed")
+      }
+      return .compared(try Comparison(actual: actual, expected: item.expected, tolerance: tolerance))
+    } catch let error as FerryError {
+      return .failed(error)
+    } catch {
+      return .failed(FerryError(.internalDefect, "\(error)"))
+    }
+  }
+
+  // MARK: Words
+
+  private func place(of item: CapturedLayers.Present) -> LayerPlace {
+    let nodes = segment(of: item)?.nodes ?? []
+    return LayerPlace(
+      value: graph[item.value].name,
+      nodes: nodes.map { index in
+        let node = graph.nodes[index]
+        // A recovered value's node was given another name than the one in the graph that does the same and more.
+        var name = node.name
+        while node.outputs.contains(where: recovered.contains), name.hasSuffix("~") { name.removeLast() }
+        return LayerPlace.Node(
+          name: name, operation: node.operation.name, summary: NodeLabel(node, graph).title, sources: node.sources)
+      },
+      isRecovered: recovered.contains(item.value), isOutput: item.isOutput)
+  }
+}
+
+extension Tensor {
+  /// The numbers in the type in which a value of the graph is given to it.
+  fileprivate func given(to value: Value) throws -> Tensor {
+    if elementType == value.elementType { return self }
+    guard value.elementType != .float32 else { return try Tensor(floats(), shape: shape.dimensions) }
+    guard let whole = try whole(as: value.elementType) else {
+      throw FerryError(
+        .typeMismatch, "the captured value holds \(elementType.rawValue), where \(value.elementType.rawValue) is needed")
+    }
+    return whole
+  }
+}
