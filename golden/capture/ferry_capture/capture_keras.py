@@ -21,12 +21,18 @@ from typing import Any
 import numpy as np
 
 from ferry_capture import keras_files, keras_walk, machine
-from ferry_capture.capture_onnx import not_finite_warning
-from ferry_capture.case import FLOAT32_NOISE, Array, CaseWriter, Producer, Tolerance, peak_error, storable
+from ferry_capture.case import Array, CaseWriter, Producer, Tolerance, peak_error, storable
 from ferry_capture.errors import CaptureError, counted, first_line
 from ferry_capture.inputs import InputRequest, InputSpec, resolve
 from ferry_capture.progress import Progress
-from ferry_capture.report import Report, input_values, output_values, verification
+from ferry_capture.report import (
+    Report,
+    input_values,
+    noise_warning,
+    not_finite_warning,
+    output_values,
+    verification,
+)
 from ferry_capture.selection import Account, LayerSelection
 
 
@@ -36,7 +42,7 @@ class Options:
     `float64` computes the expected values in float64."""
 
     float64: bool = False
-    layers: LayerSelection = LayerSelection()
+    layers: LayerSelection = field(default_factory=LayerSelection)
     modules: Sequence[str] = ()
     custom_objects: Mapping[str, Any] = field(default_factory=dict)
     name: str | None = None
@@ -64,10 +70,10 @@ def capture(
     progress.say(f"loading {path.name}")
     single = keras_files.load(path, options.modules, options.custom_objects)
     names = keras_files.input_names(single)
-    symbols = keras_walk.graph_of(single).inputs  # type: ignore[union-attr]
+    graph: Any = keras_walk.graph_of(single)
     specs = [
         InputSpec(name, tuple(symbol.shape), np.dtype(keras_walk.type_name(symbol.dtype)))
-        for name, symbol in zip(names, symbols, strict=True)
+        for name, symbol in zip(names, graph.inputs, strict=True)
     ]
     resolved = resolve(specs, inputs, layout="NHWC")
     outputs = keras_files.output_names(single)
@@ -102,12 +108,6 @@ def capture(
             layout=resolved.layout,
         )
     progress.clear()
-    warnings = not_finite_warning(layers.not_finite)
-    if noise is not None and noise > FLOAT32_NOISE:
-        warnings.append(
-            f"Keras's own float32 is {noise:.1e} of the largest element from its float64, which is more than half of what "
-            "the tolerance allows"
-        )
     return Report(
         folder=folder,
         source=path.name,
@@ -120,7 +120,7 @@ def capture(
         left_out=layers.account.result(),
         byte_count=writer.byte_count,
         noise=noise,
-        warnings=tuple(warnings),
+        warnings=(*not_finite_warning(layers.not_finite), *noise_warning("Keras", noise)),
         next_step=verification(path, path.stem, folder),
     )
 
@@ -189,7 +189,8 @@ def _compare(found: Mapping[str, Array], answers: Mapping[str, Array], *, exact:
         error = peak_error(array, answers[name])
         if error > (1e-9 if exact else 1e-4):
             raise CaptureError(
-                f'layer by layer the model gives another "{name}" than as a whole: {error:.1e} of the largest element away',
+                f'layer by layer the model gives another "{name}" than as a whole: {error:.1e} of the largest element '
+                "away",
                 hint="it is random, or it has a call() of its own; such a model cannot be captured layer by layer",
             )
 
@@ -204,9 +205,7 @@ def _tensor(keras: ModuleType, array: Array, double: bool) -> Any:
 
 
 def _array(keras: ModuleType, tensor: Any) -> Array:
-    array: Array = (
-        keras.ops.convert_to_numpy(tensor) if keras_files.major_version(keras) >= 3 else np.asarray(tensor)
-    )
+    array: Array = keras.ops.convert_to_numpy(tensor) if keras_files.major_version(keras) >= 3 else np.asarray(tensor)
     return array
 
 

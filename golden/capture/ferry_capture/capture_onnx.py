@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from ferry_capture.errors import CaptureError, counted, first_line, required
 from ferry_capture.inputs import InputRequest, resolve
 from ferry_capture.onnx_graph import Dependence
 from ferry_capture.progress import Progress
-from ferry_capture.report import Report, input_values, output_values, verification
+from ferry_capture.report import Report, input_values, not_finite_warning, output_values, verification
 from ferry_capture.selection import Account, LayerSelection
 
 EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path"
@@ -36,7 +36,7 @@ EXTERNAL_FOLDER = "session.model_external_initializers_file_folder_path"
 class Options:
     """`name` is for people; `tolerance` replaces the usual one."""
 
-    layers: LayerSelection = LayerSelection()
+    layers: LayerSelection = field(default_factory=LayerSelection)
     name: str | None = None
     tolerance: Tolerance | None = None
     overwrite: bool = False
@@ -108,9 +108,7 @@ def _stored(array: object, name: str) -> Array:
     return storable(array, name)
 
 
-def _layers(
-    proto: Any, session: Session, outputs: list[str], selection: LayerSelection, account: Account
-) -> list[str]:
+def _layers(proto: Any, session: Session, outputs: list[str], selection: LayerSelection, account: Account) -> list[str]:
     """The values to run for; what is not captured goes into the account, with the reason."""
     available = []
     seen = set(outputs)
@@ -152,12 +150,6 @@ def _store_layers(
         if not np.isfinite(array).all():
             not_finite.append(name)
     return not_finite_warning(not_finite)
-
-
-def not_finite_warning(names: list[str]) -> list[str]:
-    if not names:
-        return []
-    return [f'{counted(len(names), "layer")} with NaN or infinities, the first of them "{names[0]}"']
 
 
 class Session:
@@ -216,9 +208,7 @@ class Session:
 
     def replaced_text(self) -> str:
         """The option of `ferry convert` for shapes that stand in place of declared ones."""
-        return "".join(
-            f" --input-shape {name}={'x'.join(map(str, shape))}" for name, shape in self._replaced.items()
-        )
+        return "".join(f" --input-shape {name}={'x'.join(map(str, shape))}" for name, shape in self._replaced.items())
 
     def floats(self) -> Iterator[str]:
         return (name for name, kind in self.kinds.items() if kind == "float")

@@ -172,7 +172,7 @@ class CaseWriter:
         """A value inside the graph. Values with equal elements share a file: Dropout repeats what it is given."""
         array = storable(array, name)
         content = hashlib.blake2b(f"{array.dtype.name} {array.shape} ".encode(), digest_size=16)
-        content.update(memoryview(np.ascontiguousarray(array).reshape(-1)).cast("B") if array.size else b"")
+        content.update(np.ascontiguousarray(array).tobytes())
         key = content.digest()
         file = self._by_content.get(key)
         if file is None:
@@ -189,7 +189,8 @@ class CaseWriter:
         """Takes a layer back, and its file if no other one has it."""
         file = self._description["layers"].pop(name)
         if file not in self._description["layers"].values():
-            self._by_content = {key: other for key, other in self._by_content.items() if other != file}
+            for key in [key for key, other in self._by_content.items() if other == file]:
+                del self._by_content[key]
             (self.folder / file).unlink()
 
     def add_preprocessing(self, pictures: Mapping[str, PictureInput]) -> None:
@@ -217,7 +218,7 @@ class CaseWriter:
         layout: str | None,
     ) -> None:
         """Writes case.json. `source` is the model's file name inside the folder, None when it lies elsewhere."""
-        description = {
+        description: dict[str, Any] = {
             "ferryGolden": 1,
             "name": name,
             "source": {"file": source, "sha256": source_sha256},
@@ -237,8 +238,10 @@ class CaseWriter:
                 "peak": tolerance.peak,
                 "reason": tolerance.reason,
             },
-            **{key: self._description[key] for key in ("references", "preprocessing") if key in self._description},
         }
+        for key in ("references", "preprocessing"):
+            if key in self._description:
+                description[key] = self._description[key]
         text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False)
         part = self.folder / "case.json.part"
         self._written.append(part)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from ferry_capture import capture_keras, capture_onnx, capture_torch, torch_modules, user_code
 from ferry_capture.case import Tolerance
-from ferry_capture.errors import DEFECT, INTERRUPTED, CaptureError, UsageError, required
+from ferry_capture.errors import DEFECT, INTERRUPTED, CaptureError, UsageError
 from ferry_capture.inputs import InputRequest, InputSpec, parse_shape, resolve
 from ferry_capture.pictures import COLORS, LAYOUTS, RANGES, PictureOptions
 from ferry_capture.progress import Progress
@@ -88,11 +89,11 @@ def _joined(words: list[str]) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     plain = argparse.RawDescriptionHelpFormatter
-    parser = _Parser(
-        prog="ferry-capture", description=SUMMARY, epilog=CODES, formatter_class=plain, allow_abbrev=False
-    )
+    parser = _Parser(prog="ferry-capture", description=SUMMARY, epilog=CODES, formatter_class=plain, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"ferry-capture {VERSION}")
-    commands = parser.add_subparsers(title="frameworks", metavar="torch | onnx | keras", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(
+        title="frameworks", metavar="torch | onnx | keras", required=True, parser_class=_Parser
+    )
 
     def command(name: str, run: Callable[..., Report], about: str, more: str) -> argparse.ArgumentParser:
         added = commands.add_parser(
@@ -139,8 +140,8 @@ def _parser() -> argparse.ArgumentParser:
         "keras",
         _keras,
         "A Keras model (.h5, .hdf5, .keras): every layer's output, models within models included.",
-        "Run by the Keras that is installed, 2 (tf.keras) or 3. A layer's own activation is captured beside what it is\n"
-        "applied to (LAYER/linear).",
+        "Run by the Keras that is installed, 2 (tf.keras) or 3. A layer's own activation is captured beside what it\n"
+        "is applied to (LAYER/linear).",
     )
     keras.add_argument("source", metavar="MODEL.h5|MODEL.keras")
     keras.add_argument(
@@ -227,7 +228,7 @@ def _by_name(entries: Sequence[str], option: str, read: Callable[[str], Any]) ->
     for entry in entries:
         name, _, value = entry.rpartition("=")
         if name in found:
-            raise UsageError(f'{option} is given twice for {f"input {name!r}" if name else "the only input"}')
+            raise UsageError(f"{option} is given twice for {f'input {name!r}' if name else 'the only input'}")
         found[name] = read(value)
     return found
 
@@ -254,8 +255,6 @@ def _shared(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _onnx(options: argparse.Namespace, progress: Progress) -> Report:
-    from ferry_capture import capture_onnx
-
     request = _request(options)
     return capture_onnx.capture(
         options.source, options.output, request, capture_onnx.Options(**_shared(options)), progress
@@ -263,18 +262,14 @@ def _onnx(options: argparse.Namespace, progress: Progress) -> Report:
 
 
 def _keras(options: argparse.Namespace, progress: Progress) -> Report:
-    from ferry_capture import capture_keras
-
     request = _request(options)
     chosen = capture_keras.Options(float64=options.float64, modules=options.modules, **_shared(options))
     return capture_keras.capture(options.source, options.output, request, chosen, progress)
 
 
 def _torch(options: argparse.Namespace, progress: Progress) -> Report:
-    from ferry_capture import capture_torch, user_code
-
     progress.say("starting PyTorch")
-    torch = required("torch", "torch", "capturing a PyTorch module")
+    torch = torch_modules.pytorch()
     chosen = capture_torch.Options(
         exporter=options.exporter,
         opset=options.opset,
@@ -296,35 +291,28 @@ def _torch(options: argparse.Namespace, progress: Progress) -> Report:
     inputs = resolve(specs, request)
     if options.seed is not None:
         inputs = dataclasses.replace(inputs, seed=options.seed)
-    return capture_torch.capture(module, None, options.output, chosen, inputs, progress)
+    return capture_torch.capture(module, inputs, options.output, chosen, progress)
 
 
 def _torch_inputs(
     module: Any, examples: Any, options: Any, request: InputRequest
 ) -> tuple[list[InputSpec], InputRequest]:
     """The module's inputs, and example inputs as arrays of those that nothing else is said about."""
-    from ferry_capture import capture_torch
-
-    capture_torch.check_module(module)
+    torch_modules.check_module(module)
     if examples is None:
-        count = len(options.input_names) or max(capture_torch.required_inputs(module), 1)
-        return [InputSpec(name, None) for name in capture_torch.input_names(module, count, options)], request
-    arrays = [capture_torch.array(example) for example in (examples if isinstance(examples, list | tuple) else [examples])]
-    names = capture_torch.input_names(module, len(arrays), options)
-    said = request.noise or request.pictures or request.arrays
-    # Another size than that of the examples may be asked for.
-    shapes = {"": request.shapes[""]} if "" in request.shapes else request.shapes
-    specs = [
-        InputSpec(name, None if name in shapes or "" in shapes else array.shape, array.dtype)
-        for name, array in zip(names, arrays, strict=True)
-    ]
-    if said:
-        return specs, request
+        count = len(options.input_names) or max(torch_modules.required_inputs(module), 1)
+        names = torch_modules.input_names(module, count, options.input_names)
+        return [InputSpec(name, None) for name in names], request
+    specs, arrays = torch_modules.example_specs(module, examples, options.input_names)
+    if request.noise or request.pictures or request.arrays:
+        # Another size than that of the examples may be asked for.
+        return [
+            InputSpec(spec.name, None if spec.name in request.shapes or "" in request.shapes else spec.shape, spec.type)
+            for spec in specs
+        ], request
     if request.shapes:
         raise UsageError(
             "--shape is given, and the factory gives its own example inputs", hint="add --noise or --picture"
         )
-    return specs, dataclasses.replace(request, arrays=dict(zip(names, arrays, strict=True)))
-
-
-
+    arrays_by_name = {spec.name: array for spec, array in zip(specs, arrays, strict=True)}
+    return specs, dataclasses.replace(request, arrays=arrays_by_name)

@@ -54,9 +54,7 @@ def required(module: str, extra: str, needed_for: str) -> ModuleType:
     except ModuleNotFoundError as problem:
         if problem.name is None or problem.name.partition(".")[0] != module.partition(".")[0]:
             # The package is there, and something that it needs itself is not.
-            raise CaptureError(
-                f"{module} cannot be imported: {problem}", hint=_installation(extra)
-            ) from problem
+            raise CaptureError(f"{module} cannot be imported: {problem}", hint=_installation(extra)) from problem
         package = "Pillow" if module.startswith("PIL") else module
         raise CaptureError(
             f"{needed_for} needs the package {package}, which is not installed",

@@ -16,14 +16,11 @@ from typing import Any
 
 import numpy as np
 
-
 from ferry_capture.errors import CaptureError, first_line, required
 from ferry_capture.keras_walk import graph_of
 from ferry_capture.user_code import import_file
 
-WEIGHTS_ALONE = (
-    "build the model in Python, model.load_weights(FILE), model.save(\"model.keras\"), and capture that file"
-)
+WEIGHTS_ALONE = 'build the model in Python, model.load_weights(FILE), model.save("model.keras"), and capture that file'
 
 
 def keras_module() -> ModuleType:
@@ -62,7 +59,9 @@ def configuration(path: Path) -> dict[str, Any]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             if "config.json" not in archive.namelist():
-                raise CaptureError(f"{path.name} is an archive without config.json", supported=".keras as Keras saves it")
+                raise CaptureError(
+                    f"{path.name} is an archive without config.json", supported=".keras as Keras saves it"
+                )
             text: str | bytes = archive.read("config.json")
     else:
         text = _hdf5_configuration(path)
@@ -103,7 +102,8 @@ def load(path: Path, modules: Sequence[str] = (), custom_objects: Mapping[str, A
     except Exception as problem:
         raise CaptureError(
             f"Keras {keras.__version__} does not load {path.name}: {_shortened(problem)}",
-            hint="layers of another package or of your own: --import MODULE brings them; a file of Keras 3 needs Keras 3",
+            hint="layers of another package or of your own: --import MODULE brings them; a file of Keras 3 needs "
+            "Keras 3",
         ) from problem
     require_graph(model, path.name)
     rename_implied_input(model, stated)
@@ -130,14 +130,16 @@ def input_names(model: Any) -> list[str]:
     stated = getattr(model, "_ferry_input_names", None)
     if stated:
         return list(stated)
-    return [_layer_of(tensor).name for tensor in graph_of(model).inputs]
+    graph: Any = graph_of(model)
+    return [_layer_of(tensor).name for tensor in graph.inputs]
 
 
 def output_names(model: Any) -> list[str]:
     """The names of the layers that the outputs are from; the second one of a layer is LAYER_1."""
     taken: dict[str, int] = {}
     names = []
-    for tensor in graph_of(model).outputs:
+    graph: Any = graph_of(model)
+    for tensor in graph.outputs:
         name = _layer_of(tensor).name
         count = taken.get(name, 0)
         taken[name] = count + 1
@@ -198,9 +200,10 @@ def _double(value: Any) -> Any:
         changed = {key: _double(member) for key, member in value.items()}
         if changed.get("dtype") == "float32":
             changed["dtype"] = "float64"
-        if str(changed.get("class_name", "")).endswith("Policy") and isinstance(changed.get("config"), dict):
-            if changed["config"].get("name") == "float32":
-                changed["config"] = {**changed["config"], "name": "float64"}
+        inner = changed.get("config")
+        is_policy = str(changed.get("class_name", "")).endswith("Policy")
+        if is_policy and isinstance(inner, dict) and inner.get("name") == "float32":
+            changed["config"] = {**inner, "name": "float64"}
         return changed
     if isinstance(value, list | tuple):
         return type(value)(_double(member) for member in value)

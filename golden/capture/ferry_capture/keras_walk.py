@@ -1,8 +1,8 @@
 """Runs a Keras model layer by layer, models within it too, and names every value as Ferry does.
 
-A layer's result bears the layer's name, within a model behind that model's (`xception/block1_conv1`). The second call of
-a shared layer is `LAYER:1`, the second result of a model within a model `MODEL#1`. What a layer applies its own activation to
-is `LAYER/linear`. docs/keras-layers.md says the same from Ferry's side.
+A layer's result bears the layer's name, within a model behind that model's (`xception/block1_conv1`). The second call
+of a shared layer is `LAYER:1`, the second result of a model within a model `MODEL#1`. What a layer applies its own
+activation to is `LAYER/linear`. docs/keras-layers.md says the same from Ferry's side.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def graph_of(layer: Any) -> Any | None:
 
 def values(model: Any) -> list[ModelValue]:
     """Every value that `run` would show, without computing anything; the model's outputs are not among them."""
-    graph = graph_of(model)
-    outputs = {id(tensor) for tensor in graph.outputs}  # type: ignore[union-attr]
+    graph: Any = graph_of(model)
+    outputs = {id(tensor) for tensor in graph.outputs}
     return list(_values(graph, "", outputs))
 
 
@@ -70,9 +70,7 @@ def run(model: Any, inputs: Sequence[Any], wanted: Collection[str], observe: Obs
     return _run(graph_of(model), inputs, "", show)
 
 
-def _run(
-    graph: Any, inputs: Sequence[Any], prefix: str, show: Callable[[str, Callable[[], Any]], None]
-) -> list[Any]:
+def _run(graph: Any, inputs: Sequence[Any], prefix: str, show: Callable[[str, Callable[[], Any]], None]) -> list[Any]:
     values: dict[int, Any] = {id(symbol): tensor for symbol, tensor in zip(graph.inputs, inputs, strict=True)}
     uses = _use_counts(graph)
     for node, call in _calls(graph):

@@ -37,11 +37,11 @@ def clean(path: Path) -> None:
 class FileValues:
     """The values inside an exported file.
 
-    `values` are the floating-point ones that depend on what the inputs hold, without the outputs; `others` the rest, with
-    the reason why they do not count.
+    `values` are the floating-point ones that depend on what the inputs hold, without the outputs; `others` the rest,
+    with the reason why they do not count.
     """
 
-    def __init__(self, path: Path, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+    def __init__(self, path: Path, outputs: Sequence[str]) -> None:
         model = onnx_graph.load(path)
         types = onnx_graph.inferred_types(path)
         self.opset = max(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class GraphValue:
 
 
 def load(path: Path) -> onnx.ModelProto:
-    """The model. Of the data that lie in files beside it only small tensors are read: shapes and axes may be among them."""
+    """The model. Of the data in files beside it only small tensors are read: shapes and axes may be among them."""
     package = required("onnx", "onnx", "reading ONNX files")
     size = _size(path)
     if size > LARGEST_FILE:
@@ -111,7 +112,8 @@ def element_type(number: int) -> np.dtype[Any]:
     """ONNX's number of an element type as NumPy's type."""
     helper = required("onnx.helper", "onnx", "reading ONNX files")
     try:
-        return np.dtype(helper.tensor_dtype_to_np_dtype(number))
+        found: np.dtype[Any] = np.dtype(helper.tensor_dtype_to_np_dtype(number))
+        return found
     except (KeyError, TypeError, ValueError) as problem:
         raise CaptureError(f"the element type {number} of ONNX has no counterpart in NumPy") from problem
 
@@ -122,8 +124,12 @@ def values(model: onnx.ModelProto) -> list[GraphValue]:
     levels = dict.fromkeys((spec.name for spec in input_specs(model)), Dependence.DATA)
     found = []
     for node in graph.node:
-        level = max((levels.get(name, Dependence.NOTHING) for name in _reads(node)), key=lambda entry: entry.value)
-        if node.op_type in ("Shape", "Size") and node.domain in ("", "ai.onnx"):
+        read = list(_reads(node))
+        standard = node.domain in ("", "ai.onnx")
+        if node.op_type == "CastLike" and standard:
+            read = read[:2]  # of its second operand it only takes the type
+        level = max((levels.get(name, Dependence.NOTHING) for name in read), key=lambda entry: entry.value)
+        if node.op_type in ("Shape", "Size") and standard:
             level = min(level, Dependence.SHAPES, key=lambda entry: entry.value)
         for name in filter(None, node.output):
             levels[name] = level
@@ -191,10 +197,8 @@ def inferred_types(path: Path) -> dict[str, np.dtype[Any]]:
     """Element types of values, as far as ONNX's own inference finds them."""
     package = required("onnx", "onnx", "reading ONNX files")
     model = load(path)
-    try:
+    with contextlib.suppress(Exception):  # then what the file itself says must do
         model = package.shape_inference.infer_shapes(model)
-    except Exception:  # what the file itself says must do
-        pass
     types = {}
     for value in (*model.graph.value_info, *model.graph.output, *model.graph.input):
         number = value.type.tensor_type.elem_type

@@ -83,7 +83,7 @@ class PictureInput:
     layout: str
 
 
-def load(
+def load(  # noqa: PLR0913 -- with names
     files: Sequence[str | Path],
     *,
     height: int,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ferry_capture.case import Array
+from ferry_capture.case import FLOAT32_NOISE, Array
 from ferry_capture.errors import counted
 from ferry_capture.inputs import Inputs, shape_text
 from ferry_capture.selection import LeftOut
@@ -57,7 +57,9 @@ class Report:
             for value in values:
                 about = f"  {value.about}" if value.about else ""
                 lines.append(f"  {role:6}  {value.name:{width}}  {shape_text(value.shape)} {value.type}{about}")
-        lines.append(f"  layers  {len(self.captured)} of {counted(self.total, 'floating-point value')} inside the graph")
+        lines.append(
+            f"  layers  {len(self.captured)} of {counted(self.total, 'floating-point value')} inside the graph"
+        )
         for part in sorted(self.left_out, key=lambda part: not part.counts):
             lines.append(f"          {'not' if part.counts else 'not counted'}: {len(part.names)} {part.reason}")
         if self.checked:
@@ -89,8 +91,7 @@ class Report:
                 "captured": list(self.captured),
                 "total": self.total,
                 "leftOut": [
-                    {"reason": part.reason, "counted": part.counts, "names": list(part.names)}
-                    for part in self.left_out
+                    {"reason": part.reason, "counted": part.counts, "names": list(part.names)} for part in self.left_out
                 ],
                 "bytes": self.byte_count,
                 "noise": self.noise,
@@ -122,3 +123,19 @@ def size_text(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}"
     return counted(count, "byte")
+
+
+def not_finite_warning(names: list[str]) -> list[str]:
+    if not names:
+        return []
+    return [f'{counted(len(names), "layer")} with NaN or infinities, the first of them "{names[0]}"']
+
+
+def noise_warning(framework: str, noise: float | None) -> list[str]:
+    """What is to be said where single precision itself is far from the truth."""
+    if noise is None or noise <= FLOAT32_NOISE:
+        return []
+    return [
+        f"{framework}'s own float32 is {noise:.1e} of the largest element from its float64, more than half of what the "
+        "tolerance allows: no runtime in float32 can be relied on to pass. A trained network is closer"
+    ]

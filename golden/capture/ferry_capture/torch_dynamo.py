@@ -73,7 +73,7 @@ class DynamoProgram:
         return self.program.constants[name]
 
 
-class _Interpreter(fx.Interpreter):
+class _Interpreter(fx.Interpreter):  # type: ignore[misc]
     """Runs the nodes one by one. Asked for double precision, it also turns each single precision that a node states."""
 
     def __init__(self, module: fx.GraphModule, kind: torch.dtype, observe: Observer) -> None:

@@ -1,7 +1,7 @@
 """PyTorch's TorchScript exporter: the file, and the traced graph's values under the names that they have there.
 
-This exporter names values after modules (/features/conv/Conv_output_0) and does so at its very end, when nothing tells any
-more which of PyTorch's operations a value came from. Two looks into it find out:
+This exporter names values after modules (/features/conv/Conv_output_0) and does so at its very end, when nothing tells
+any more which of PyTorch's operations a value came from. Two looks into it find out:
 
 - before the traced graph of PyTorch's operations is translated, each of its values gets a name of its own, which the
   exporter carries along (through the folding of a BatchNormalization too: the folded convolution bears the name of
@@ -24,7 +24,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ferry_capture.errors import CaptureError
+from ferry_capture.errors import CaptureError, counted
 from ferry_capture.torch_dynamo import Observer, cause
 
 DEFAULT_OPSET = 17
@@ -37,7 +37,7 @@ _SINGLE, _DOUBLE = 6, 7  # torch.float32 and torch.float64 as TorchScript's numb
 class TracedGraph:
     """The traced graph, and the names in the file of those of its values that are there.
 
-    `warnings` are what the tracer said about values that it took for constants.
+    `warnings` tell what the tracer said about values that it took for constants.
     """
 
     def __init__(
@@ -46,7 +46,9 @@ class TracedGraph:
         self.graph = graph
         self.names = names
         self.state = state
-        self.warnings = said
+        self.warnings = tuple(
+            f"the tracer said {counted(len(said), 'thing')}, the first of them: {text}" for text in said[:1]
+        )
 
     def run(self, inputs: Sequence[torch.Tensor], kind: torch.dtype, observe: Observer) -> list[torch.Tensor]:
         """Computes the graph in the floating-point type `kind` and shows every tensor that the file has to `observe`.
@@ -183,9 +185,7 @@ class _Watch:
     def _read_names(self, step: Callable[..., Any], graph: Any, *arguments: Any, **options: Any) -> Any:
         marks = [value.debugName() for node in graph.nodes() for value in node.outputs()]
         result = step(graph, *arguments, **options)
-        for mark, value in zip(
-            marks, (value for node in graph.nodes() for value in node.outputs()), strict=True
-        ):
+        for mark, value in zip(marks, (value for node in graph.nodes() for value in node.outputs()), strict=True):
             if _MARK.fullmatch(value.debugName()):
                 # No module's: it keeps the name that the exporter alone would have left it.
                 original = self._originals[value.debugName()]
@@ -206,7 +206,9 @@ class _Unknown:
 _UNKNOWN = _Unknown()
 
 
-def _results(node: Any, environment: Mapping[str, Any], kind: torch.dtype) -> Sequence[Any]:
+def _results(  # noqa: PLR0911 -- a table
+    node: Any, environment: Mapping[str, Any], kind: torch.dtype
+) -> Sequence[Any]:
     """The node's results, none where they cannot be computed."""
     operator = node.kind()
     if operator == "prim::Constant":
@@ -219,6 +221,8 @@ def _results(node: Any, environment: Mapping[str, Any], kind: torch.dtype) -> Se
         return [list(inputs) if operator == "prim::ListConstruct" else tuple(inputs)]
     if operator in ("prim::ListUnpack", "prim::TupleUnpack"):
         return list(inputs[0])
+    if operator == "prim::ConstantChunk":
+        return list(torch.chunk(inputs[0], node.i("chunks"), node.i("dim")))
     if operator == "prim::NumToTensor":
         return [torch.as_tensor(inputs[0])]
     if operator in ("aten::Int", "aten::IntImplicit"):
@@ -239,6 +243,8 @@ def _results(node: Any, environment: Mapping[str, Any], kind: torch.dtype) -> Se
 def _called(node: Any, operator: str, inputs: list[Any], kind: torch.dtype) -> Sequence[Any]:
     """The results of one of PyTorch's operations."""
     namespace, _, name = operator.partition("::")
+    if namespace in ("prim", "onnx"):
+        return []  # TorchScript's own, which no call reaches
     try:
         schema = torch._C.parse_schema(node.schema())
         function = getattr(getattr(getattr(torch.ops, namespace), name), schema.overload_name or "default")

@@ -25,7 +25,9 @@ def import_file(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as problem:
-        raise CaptureError(f"{path.name} fails when it is imported: {first_line(problem)}", at=_place(problem)) from problem
+        raise CaptureError(
+            f"{path.name} fails when it is imported: {first_line(problem)}", at=_place(problem)
+        ) from problem
     return module
 
 
@@ -44,7 +46,9 @@ def made_by(text: str) -> Any:
     try:
         return factory()
     except (Exception, SystemExit) as problem:
-        raise CaptureError(f"{name}() of {Path(file).name} fails: {first_line(problem)}", at=_place(problem)) from problem
+        raise CaptureError(
+            f"{name}() of {Path(file).name} fails: {first_line(problem)}", at=_place(problem)
+        ) from problem
 
 
 def _place(problem: BaseException) -> str | None:

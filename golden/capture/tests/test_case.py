@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Case
 
+from conftest import Case
 from ferry_capture.case import CaseWriter, Producer, Tolerance, peak_error
 from ferry_capture.errors import CaptureError
 

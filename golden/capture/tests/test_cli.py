@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Finished
 
 import ferry_capture
+from conftest import Finished
 from ferry_capture import machine, user_code
 from ferry_capture.errors import CaptureError, UsageError
 from ferry_capture.version import VERSION

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import pixels
 from PIL import Image
 
+from conftest import pixels
 from ferry_capture import pictures
 from ferry_capture.errors import CaptureError
 from ferry_capture.pictures import PictureOptions
