@@ -98,7 +98,7 @@ def capture(
             noise = max(peak_error(reference[name], found[name]) for name in outputs)
         writer.add_preprocessing(resolved.pictures)
         writer.finish(
-            name=options.name or path.stem,
+            name=options.name or resolved.title(path.stem),
             source=path.name if path.resolve().parent == folder.resolve() else None,
             source_sha256=digest,
             producer=Producer("keras", _versions(keras), machine.description()),

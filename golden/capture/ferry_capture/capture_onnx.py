@@ -77,7 +77,7 @@ def capture(
         warnings = _store_layers(writer, wanted, answers, options.layers, account)
         writer.add_preprocessing(resolved.pictures)
         writer.finish(
-            name=options.name or path.stem,
+            name=options.name or resolved.title(path.stem),
             source=path.name if path.resolve().parent == folder.resolve() else None,
             source_sha256=digest,
             producer=Producer("onnxruntime", machine.versions("onnxruntime", "onnx"), machine.description()),

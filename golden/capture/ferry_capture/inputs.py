@@ -64,6 +64,15 @@ class Inputs:
     layout: str | None
     about: dict[str, str]
 
+    def title(self, model: str) -> str:
+        """A name for people: the model's, with the pictures or the noise that it is given."""
+        names = [file.name for picture in self.pictures.values() for file in picture.files]
+        if len(names) == 1:
+            return f"{model}, {names[0]}"
+        if names:
+            return f"{model}, {len(names)} pictures"
+        return model if self.seed is None else f"{model}, noise of seed {self.seed}"
+
 
 def resolve(
     specs: Sequence[InputSpec],
@@ -374,7 +383,10 @@ def _converted(array: Array, spec: InputSpec) -> Array:
 def _about_pictures(picture: PictureInput) -> str:
     names = [file.name for file in picture.files]
     text = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"{text} ({picture.options})" if text else str(picture.options)
+    options = str(picture.options)
+    if picture.pixels.shape[-1] == 1:
+        options = options.replace(picture.options.color.upper(), "brightness", 1)
+    return f"{text} ({options})" if text else options
 
 
 def _about_array(request: InputRequest, name: str) -> str:

@@ -140,17 +140,16 @@ def outputs(module: Any, tensors: Sequence[Any]) -> list[Any]:
     return flat
 
 
-def outputs_in_double(module: Any, tensors: Sequence[Any]) -> list[Any]:
-    """The outputs of a copy of the module in float64, on the same inputs."""
+def outputs_in_double(module: Any, tensors: Sequence[Any]) -> list[Any] | None:
+    """The outputs of a copy of the module in float64, on the same inputs; None where its code states float32."""
     torch = pytorch()
     double = copy.deepcopy(module).double()
     try:
-        return outputs(double, [tensor.double() if tensor.dtype == torch.float32 else tensor for tensor in tensors])
-    except CaptureError as problem:
-        raise CaptureError(
-            problem.message.replace("the module fails", "the module fails in float64"),
-            hint="it may state float32 somewhere in its code; capture it without --float64",
-        ) from problem
+        found = outputs(double, [tensor.double() if tensor.dtype == torch.float32 else tensor for tensor in tensors])
+    except CaptureError:
+        return None
+    is_double = all(tensor.dtype == torch.float64 for tensor in found if tensor.is_floating_point())
+    return found if is_double else None
 
 
 def flattened(value: Any) -> Iterator[Any]:

@@ -127,6 +127,7 @@ class Ferry:
         layers = case.json["layers"]
         case.json["outputs"], case.json["layers"], case.json["references"] = layers, {}, {}
         case.json["source"]["file"] = None
+        case.json.pop("preprocessing", None)
         other = scratch / "layers-as-outputs"
         other.mkdir()
         for path in folder.rglob("*.npy"):

@@ -51,6 +51,7 @@ def nested() -> keras.Model:
 def sequential() -> keras.Model:
     return keras.Sequential([
         layers.Input((11, 9, 1), name="image"),
+        layers.RandomFlip(seed=1, name="flip"),  # in Keras 3 it flips unless it is told not to
         layers.Conv2D(4, 3, strides=2, padding="same", name="conv"),
         layers.BatchNormalization(name="bn"),
         layers.LeakyReLU(name="leaky"),
@@ -85,7 +86,7 @@ NAMES = {
         "stem/linear", "stem", "trunk/innermost/depthwise/linear", "trunk/innermost/depthwise", "trunk/innermost/bn",
         "trunk/innermost", "trunk/last", "trunk", "flat",
     },
-    "sequential": {"conv", "bn", "leaky", "pool", "up/linear", "up", "flat", "head/linear"},
+    "sequential": {"flip", "conv", "bn", "leaky", "pool", "up/linear", "up", "flat", "head/linear"},
     "two-inputs": {"conv", "pool", "gate/linear", "gate", "gated"},
 }  # fmt: skip
 

@@ -67,12 +67,43 @@ def test_every_name_is_the_right_one(tmp_path: Path, name: str, exporter: str, o
     module, inputs = torch_models.made(name)
     kind = torch.float64 if options.get("float64") else torch.float32
     with torch.no_grad():
-        answers = list(modules.flattened(copy.deepcopy(module).to(kind)(*(tensor.to(kind) for tensor in inputs))))
+        answers = list(modules.flattened(module(*inputs)))
     for expected, found in zip(answers, case.outputs.values(), strict=True):
-        assert found.dtype == expected.numpy().dtype
-        assert peak_error(found, expected.numpy()) <= (1e-12 if kind == torch.float64 else 1e-6)
+        assert torch.from_numpy(found).dtype == (kind if expected.is_floating_point() else expected.dtype)
+        assert peak_error(found, expected.numpy()) <= 1e-5
     floats = {array.dtype.str for array in case.layers.values()}
     assert floats == {"<f8" if kind == torch.float64 else "<f4"}
+
+
+def precise(module: nn.Module, inputs: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+    with torch.no_grad():
+        double = copy.deepcopy(module).double()
+        return list(modules.flattened(double(*(tensor.double() for tensor in inputs))))
+
+
+def test_the_truth_is_that_of_the_module_in_double(tmp_path: Path) -> None:
+    capture("shapes", tmp_path, float64=True)
+    answers = precise(*torch_models.made("shapes"))
+    for expected, found in zip(answers, Case(tmp_path).outputs.values(), strict=True):
+        assert np.array_equal(found, expected.numpy())
+        assert not np.array_equal(found, found.astype(np.float32))
+
+
+@pytest.mark.parametrize("exporter", EXPORTERS)
+def test_single_precision_that_the_code_states_is_none_in_the_truth(tmp_path: Path, exporter: str) -> None:
+    capture("states-float32", tmp_path, exporter, float64=True)
+    module, (x,) = torch_models.made("states-float32")
+    x, conv = x.double(), copy.deepcopy(module.conv).double()
+    with torch.no_grad():
+        x = nn.functional.softplus(x)
+        features = torch.tanh(conv(x)) + nn.functional.conv2d(x, module.kernel.double())[:, :, 1:-1, 1:-1]
+        expected = torch.log(features.mean((2, 3)) + 1.75).numpy()
+    case = Case(tmp_path)
+    assert peak_error(case.outputs["output"], expected) < 1e-12
+    assert any(
+        layer.shape == features.shape and peak_error(layer, features.numpy()) < 1e-12 for layer in case.layers.values()
+    )
+    hold_against_runtime(tmp_path)
 
 
 @pytest.mark.parametrize("exporter", EXPORTERS)

@@ -116,6 +116,20 @@ class Attention(nn.Module):
         return self.norm(self.first(x)).mean(1)
 
 
+class StatesFloat32(nn.Module):
+    """Numbers of single precision that the code itself asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.kernel = torch.linspace(-0.5, 0.75, 12).reshape(4, 3, 1, 1)  # neither a parameter nor a buffer
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = functional.softplus(x).to(torch.float32)
+        x = torch.tanh(self.conv(x)) + functional.conv2d(x, self.kernel)[:, :, 1:-1, 1:-1]
+        return torch.log(x.mean((2, 3)).float() + torch.full((4,), 1.75, dtype=torch.float32))
+
+
 class TwoInputs(nn.Module):
     """A picture and numbers."""
 
@@ -135,6 +149,7 @@ MODULES: dict[str, tuple[Callable[[], nn.Module], tuple[tuple[int, ...], ...]]] 
     "shapes": (Shapes, ((2, 8, 7, 9),)),
     "same-size": (SameSize, ((1, 3, 15, 22),)),
     "attention": (Attention, ((2, 5, 12),)),
+    "states-float32": (StatesFloat32, ((2, 3, 8, 9),)),
     "two-inputs": (TwoInputs, ((2, 3, 9, 9), (2, 6))),
 }
 
