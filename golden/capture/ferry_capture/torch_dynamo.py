@@ -82,8 +82,10 @@ class _Interpreter(fx.Interpreter):  # type: ignore[misc]
         self._observe = observe
 
     def call_function(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        args, kwargs = self._stated_kind(args), self._stated_kind(kwargs)
-        return super().call_function(target, args, kwargs)
+        if not _has_tensor((args, kwargs)):
+            # A constant of the file: it has been rounded to the stated precision.
+            return _in_kind(super().call_function(target, args, kwargs), self._kind)
+        return super().call_function(target, self._stated_kind(args), self._stated_kind(kwargs))
 
     def run_node(self, n: fx.Node) -> Any:
         result = super().run_node(n)
@@ -104,6 +106,14 @@ class _Interpreter(fx.Interpreter):  # type: ignore[misc]
         if isinstance(value, dict):
             return {key: self._stated_kind(part) for key, part in value.items()}
         return value
+
+
+def _has_tensor(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, list | tuple):
+        return any(map(_has_tensor, value))
+    return isinstance(value, torch.Tensor)
 
 
 def _in_kind(value: Any, kind: torch.dtype) -> Any:

@@ -162,26 +162,39 @@ def test_layers_are_chosen(tmp_path: Path) -> None:
     assert '"stem"' in str(problem.value.supported)
 
 
-def test_older_sequential_files_do_not_name_their_input(tmp_path: Path) -> None:
-    """Keras 2.0 wrote the first layer with the shape of its input."""
+def test_training_is_off(tmp_path: Path) -> None:
+    """A layer that was told to train does so in Keras 2 whoever calls: such a model is random and is refused."""
+    image = keras.layers.Input((40,), name="image")
+    dropped = keras.layers.Dropout(0.5, name="dropped")(keras.layers.Dense(30, name="dense")(image), training=True)
+    keras.Model(image, keras.layers.Dense(2, name="head")(dropped)).save(str(tmp_path / "m.keras"))
+    if not IS_KERAS_3:
+        with pytest.raises(CaptureError, match='gives another "head" than as a whole'):
+            capture_keras.capture(tmp_path / "m.keras", tmp_path / "golden", NOISE)
+        return
+    capture_keras.capture(tmp_path / "m.keras", tmp_path / "golden", NOISE)
+    layers = Case(tmp_path / "golden").layers
+    assert np.array_equal(layers["dropped"], layers["dense"])
+
+
+@pytest.mark.parametrize("key", ["batch_input_shape", "build_input_shape"])
+def test_older_sequential_files_do_not_name_their_input(tmp_path: Path, key: str) -> None:
+    """They state its shape in the first layer, or beside the layers. Ferry then knows it as LAYER_input."""
     path = tmp_path / "model.h5"
     saved("sequential", path)
     with h5py.File(path, "r+") as file:
-        config = json.loads(file.attrs["model_config"])
-        del config["config"]["layers"][1]  # no augmentation in those days
-        stated, first = config["config"]["layers"][:2]
-        inner = stated["config"]
-        first["config"]["batch_input_shape"] = inner.get("batch_input_shape") or inner.get("batch_shape")
-        config["config"]["layers"] = config["config"]["layers"][1:]
-        file.attrs["model_config"] = json.dumps(config)
-    if IS_KERAS_3:
-        # Keras 3 takes the shape from elsewhere in such a file, or does not open it; either way nobody guesses a name.
-        try:
+        configuration = json.loads(file.attrs["model_config"])
+        config = configuration["config"]
+        stated, _augmentation, *config["layers"] = config["layers"]
+        shape = stated["config"].get("batch_input_shape") or stated["config"]["batch_shape"]
+        config.pop("build_input_shape", None)
+        place = config["layers"][0]["config"] if key == "batch_input_shape" else config
+        place[key] = shape
+        file.attrs["model_config"] = json.dumps(configuration)
+    if IS_KERAS_3 and key == "batch_input_shape":
+        with pytest.raises(CaptureError, match="does not load"):  # Keras 3 cannot read such files itself
             capture_keras.capture(path, tmp_path / "golden", NOISE)
-        except CaptureError:
-            return
-    else:
-        capture_keras.capture(path, tmp_path / "golden", NOISE)
+        return
+    capture_keras.capture(path, tmp_path / "golden", NOISE)
     assert list(Case(tmp_path / "golden").inputs) == ["conv_input"]
 
 

@@ -122,12 +122,15 @@ class StatesFloat32(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(3, 4, 3)
+        self.mix = nn.Linear(4, 4)
         self.kernel = torch.linspace(-0.5, 0.75, 12).reshape(4, 3, 1, 1)  # neither a parameter nor a buffer
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = functional.softplus(x).to(torch.float32)
         x = torch.tanh(self.conv(x)) + functional.conv2d(x, self.kernel)[:, :, 1:-1, 1:-1]
-        return torch.log(x.mean((2, 3)).float() + torch.full((4,), 1.75, dtype=torch.float32))
+        x = functional.conv2d(x, torch.full((4, 4, 1, 1), 0.1, dtype=torch.float32))
+        above = self.mix((x > 0).to(torch.float32).mean((2, 3)))
+        return torch.log(x.mean((2, 3)).float() + 1.75) + above
 
 
 class TwoInputs(nn.Module):
