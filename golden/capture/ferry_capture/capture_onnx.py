@@ -13,7 +13,7 @@ from where they are.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -209,9 +209,6 @@ class Session:
     def replaced_text(self) -> str:
         """The option of `ferry convert` for shapes that stand in place of declared ones."""
         return "".join(f" --input-shape {name}={'x'.join(map(str, shape))}" for name, shape in self._replaced.items())
-
-    def floats(self) -> Iterator[str]:
-        return (name for name, kind in self.kinds.items() if kind == "float")
 
 
 def _kind(text: str) -> str:

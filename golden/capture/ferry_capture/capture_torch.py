@@ -146,7 +146,7 @@ def capture(
         outputs=output_values(outputs),
         captured=tuple(account.captured),
         left_out=account.result(),
-        byte_count=writer.byte_count + sum(path.stat().st_size for path in exported.files),
+        byte_count=writer.byte_count,
         noise=noise,
         checked=check.text,
         warnings=(
@@ -199,7 +199,6 @@ class _Exported:
     """The file and what computes its values: a torch_dynamo.DynamoProgram or a torch_script.TracedGraph."""
 
     path: Path
-    files: tuple[Path, ...]
     file: FileValues
     program: Any
     warnings: tuple[str, ...]
@@ -214,9 +213,8 @@ def _export(  # noqa: PLR0913, PLR0917
     outputs: Sequence[str],
 ) -> _Exported:
     path = writer.place(MODEL_FILE)
-    data = path.with_name(path.name + ".data")
     if options.external_data:
-        data = writer.place(data.name)
+        writer.place(MODEL_FILE + ".data")  # written beside it
     common: dict[str, Any] = {
         "opset": options.opset,
         "dynamic_batch": options.dynamic_batch,
@@ -244,7 +242,7 @@ def _export(  # noqa: PLR0913, PLR0917
             f"the exporter {options.exporter} wrote opset {file.opset} in place of {options.opset}",
             hint="--exporter torchscript writes opsets 7 to 20" if options.exporter == "dynamo" else None,
         )
-    return _Exported(path, (path, data) if options.external_data else (path,), file, program, warned)
+    return _Exported(path, file, program, warned)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -65,30 +67,38 @@ class CaseWriter:
     """One case folder in the making. To be used in a `with` statement:
 
     - arrays are written as they come, so that a network's layers need not be in memory together;
-    - `finish` writes case.json, by which a folder becomes a case, at the very end;
-    - if anything fails before, all that was written is removed again.
+    - all files lie in a folder of their own within until `finish` moves them to their places and writes case.json;
+    - if anything fails before, that folder is removed, and a case that was to be replaced is still there.
+
+    `byte_count` is what the files take, without case.json.
     """
 
     def __init__(self, folder: Path, *, overwrite: bool = False) -> None:
         self.folder = folder
         self.overwrite = overwrite
         self.byte_count = 0
-        self._written: list[Path] = []
+        self._staged = folder / ".ferry-capture"
+        self._names: list[str] = []
         self._made: list[Path] = []
+        self._replaced: list[Path] = []
         self._by_content: dict[bytes, str] = {}
         self._description: dict[str, Any] = {"inputs": {}, "outputs": {}, "layers": {}}
-        self._finished = False
 
     def __enter__(self) -> CaseWriter:
         try:
-            self._make(self.folder)
             if self._case_file.exists():
                 if not self.overwrite:
                     raise CaptureError(
                         f"{self.folder} holds a golden case already",
                         hint="name another folder, or replace the case with --overwrite",
                     )
-                remove_case(self.folder)
+                self._replaced = case_files(self.folder)
+            for folder in (*reversed(self.folder.parents), self.folder):
+                if not folder.exists():
+                    folder.mkdir()
+                    self._made.append(folder)
+            shutil.rmtree(self._staged, ignore_errors=True)
+            self._staged.mkdir()
         except OSError as problem:
             raise _unwritable(self.folder, problem) from problem
         return self
@@ -96,8 +106,11 @@ class CaseWriter:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._finished:
-            self._remove_written()
+        shutil.rmtree(self._staged, ignore_errors=True)
+        if kind is not None:
+            for folder in reversed(self._made):
+                with contextlib.suppress(OSError):  # somebody else's files are in it
+                    folder.rmdir()
         if isinstance(problem, OSError):
             raise _unwritable(self.folder, problem) from problem
 
@@ -108,29 +121,22 @@ class CaseWriter:
         return self.folder / "case.json"
 
     def place(self, name: str) -> Path:
-        """Where a file of that name goes, which the caller writes himself."""
-        path = self.folder / name
-        if path.exists() and not self.overwrite:
+        """Where a file that gets this name is to be written; the caller writes it himself."""
+        if (self.folder / name).exists() and not self.overwrite:
             raise CaptureError(
-                f"{path} is there already",
+                f"{self.folder / name} is there already",
                 hint="name a folder without files of an earlier capture, or add --overwrite",
             )
-        self._written.append(path)
+        self._names.append(name)
+        path = self._staged / name
+        path.parent.mkdir(exist_ok=True)
         return path
-
-    def placed(self, path: Path) -> None:
-        """A file that a framework has written by itself beside one that was placed."""
-        if path not in self._written:
-            self._written.append(path)
 
     def _store(self, name: str, array: Array, what: str) -> str:
         array = storable(array, what)
-        path = self.place(name)
-        self._make(path.parent)
         # A scalar must stay a scalar: ascontiguousarray alone would make it one element long.
         ordered = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
-        np.save(path, ordered, allow_pickle=False)
-        self.byte_count += path.stat().st_size
+        np.save(self.place(name), ordered, allow_pickle=False)
         return name
 
     def _store_all(self, arrays: Arrays, stem: str) -> dict[str, str]:
@@ -140,21 +146,6 @@ class CaseWriter:
             name: self._store(f"{stem}.npy" if len(arrays) == 1 else f"{stem}-{number:0{digits}}.npy", array, name)
             for number, (name, array) in enumerate(arrays.items())
         }
-
-    def _make(self, folder: Path) -> None:
-        for parent in (*reversed(folder.parents), folder):
-            if not parent.exists():
-                parent.mkdir()
-                self._made.append(parent)
-
-    def _remove_written(self) -> None:
-        for path in self._written:
-            path.unlink(missing_ok=True)
-        for folder in reversed(self._made):
-            try:
-                folder.rmdir()
-            except OSError:  # somebody else's files are in it
-                continue
 
     # Contents
 
@@ -182,7 +173,7 @@ class CaseWriter:
 
     def layer(self, name: str) -> Array:
         """A layer as it was stored."""
-        array: Array = np.load(self.folder / self._description["layers"][name], allow_pickle=False)
+        array: Array = np.load(self._staged / self._description["layers"][name], allow_pickle=False)
         return array
 
     def remove_layer(self, name: str) -> None:
@@ -191,7 +182,8 @@ class CaseWriter:
         if file not in self._description["layers"].values():
             for key in [key for key, other in self._by_content.items() if other == file]:
                 del self._by_content[key]
-            (self.folder / file).unlink()
+            self._names.remove(file)
+            (self._staged / file).unlink()
 
     def add_preprocessing(self, pictures: Mapping[str, PictureInput]) -> None:
         """How inputs were made from pictures, with the pixels and what is between them and the input."""
@@ -243,11 +235,25 @@ class CaseWriter:
             if key in self._description:
                 description[key] = self._description[key]
         text = json.dumps(description, indent=2, ensure_ascii=False, allow_nan=False)
-        part = self.folder / "case.json.part"
-        self._written.append(part)
-        part.write_text(text + "\n", encoding="utf-8")
-        part.replace(self._case_file)
-        self._finished = True
+        (self._staged / "case.json").write_text(text + "\n", encoding="utf-8")
+        self._move()
+
+    def _move(self) -> None:
+        """The files to their places; case.json, by which a folder is a case, goes first and comes last."""
+        if self._case_file.exists():
+            self._case_file.unlink()
+            for path in self._replaced:
+                path.unlink(missing_ok=True)
+        for name in self._names:
+            staged, place = self._staged / name, self.folder / name
+            if not staged.exists():
+                continue  # external data that there were none of
+            self.byte_count += staged.stat().st_size
+            place.parent.mkdir(exist_ok=True)
+            staged.replace(place)
+        (self._staged / "case.json").replace(self._case_file)
+        with contextlib.suppress(OSError):
+            (self.folder / "layers").rmdir()  # of a case with layers that was replaced by one without
 
 
 def storable(array: Array, what: str) -> Array:
@@ -259,8 +265,12 @@ def storable(array: Array, what: str) -> Array:
     return array
 
 
-def remove_case(folder: Path) -> None:
-    """Removes case.json and the arrays that it names, and nothing else: other cases may lie in folders below."""
+def case_files(folder: Path) -> list[Path]:
+    """The arrays that a case names, and nothing else: other cases may lie in folders below it.
+
+    Raises:
+        CaptureError: when its case.json is no golden case.
+    """
     path = folder / "case.json"
     try:
         description = json.loads(path.read_text(encoding="utf-8"))
@@ -270,15 +280,14 @@ def remove_case(folder: Path) -> None:
         raise CaptureError(
             f"{path} is no golden case, so that it is not replaced: {problem}", hint="remove it yourself"
         ) from problem
-    path.unlink()
-    for key in ("inputs", "outputs", "layers", "references", "preprocessing"):
-        for text in _texts(description.get(key)):
-            name = PurePosixPath(text)
-            if name.suffix == ".npy" and not name.is_absolute() and ".." not in name.parts:
-                (folder / name).unlink(missing_ok=True)
-    layers = folder / "layers"
-    if layers.is_dir() and not any(layers.iterdir()):
-        layers.rmdir()
+    names = [
+        PurePosixPath(text)
+        for key in ("inputs", "outputs", "layers", "references", "preprocessing")
+        for text in _texts(description.get(key))
+    ]
+    return [
+        folder / name for name in names if name.suffix == ".npy" and not name.is_absolute() and ".." not in name.parts
+    ]
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -93,7 +93,7 @@ def resolve(
         for key, value in request.arrays.items()
     }
     shapes = {_named(key, names, "--shape"): shape for key, shape in request.shapes.items()}
-    target = _picture_input(specs, request, arrays, layout)
+    target = _picture_input(specs, request, arrays)
     _require_sources(specs, request, arrays, target)
     given = {name: _array_of(value).shape for name, value in arrays.items()} | {
         name: shape for name, shape in shapes.items() if name not in arrays
@@ -247,9 +247,7 @@ def _named(key: str, names: Sequence[str], option: str) -> str:
     )  # fmt: skip
 
 
-def _picture_input(
-    specs: Sequence[InputSpec], request: InputRequest, arrays: Mapping[str, Any], layout: str | None
-) -> str | None:
+def _picture_input(specs: Sequence[InputSpec], request: InputRequest, arrays: Mapping[str, Any]) -> str | None:
     """The input that pictures go to."""
     if not request.pictures:
         if request.picture_input is not None:

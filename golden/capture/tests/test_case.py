@@ -121,6 +121,31 @@ def test_a_case_is_replaced_only_when_asked_to(tmp_path: Path) -> None:
     assert (tmp_path / "notes.npy").exists()
 
 
+def test_a_case_survives_a_failure_to_replace_it(tmp_path: Path) -> None:
+    write(tmp_path, layers=3)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(RuntimeError), CaseWriter(tmp_path, overwrite=True) as writer:
+        writer.add_layer("other", np.ones(9, np.float32))
+        raise RuntimeError
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert not any(path.name.startswith(".") for path in tmp_path.iterdir())
+
+
+def test_what_a_killed_run_left_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / ".ferry-capture" / "layers").mkdir(parents=True)
+    (tmp_path / ".ferry-capture" / "layers" / "0000.npy").write_text("part")
+    write(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "case.json", "input.npy", "layers", "output-0.npy", "output-1.npy",
+    ]  # fmt: skip
+
+
+def test_a_case_without_layers_leaves_no_folder_for_them(tmp_path: Path) -> None:
+    write(tmp_path)
+    write(tmp_path, overwrite=True, layers=0)
+    assert not (tmp_path / "layers").exists()
+
+
 def test_replacing_never_leaves_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / "case"
     write(folder)
