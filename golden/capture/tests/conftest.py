@@ -122,7 +122,7 @@ class Ferry:
         captured name is one that Ferry knows, with these very elements."""
         bundle = scratch / "model.ferry"
         self("convert", model, "-o", bundle, *options)
-        assert "passed" in self("verify", bundle, "--golden", folder)
+        assert "passed" in self("verify", bundle, "--golden", folder, "--layers")
         case = Case(folder)
         layers = case.json["layers"]
         case.json["outputs"], case.json["layers"], case.json["references"] = layers, {}, {}
