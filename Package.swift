@@ -77,11 +77,14 @@ let package = Package(
     .systemLibrary(
       name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libturbojpeg",
       providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", path: "Sources/COpenBLAS/System", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
     .target(
       name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC", "CHDF5"],
       path: "Sources/Convert", swiftSettings: house),
     .target(
-      name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime"],
+      name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime", "COpenBLAS"],
       path: "Sources/Verify", swiftSettings: house),
     .target(
       name: "FerryMedia", dependencies: ["FerryTensor", "CImage"], path: "Sources/Media",
@@ -107,7 +110,7 @@ let package = Package(
     .testTarget(
       name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"],
       swiftSettings: house),
-    .testTarget(name: "VerifyTests", dependencies: ["FerryVerify"], swiftSettings: house),
+    .testTarget(name: "VerifyTests", dependencies: ["FerryVerify", "FerryConvert"], swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["FerryMedia"], swiftSettings: house),
     .testTarget(
       name: "CLITests", dependencies: ["ferry", "FerryConvert", "FerryTensor"], swiftSettings: house),

@@ -56,7 +56,8 @@ public final class Session: Sendable {
     threads = try Self.threadCount(options.threads)
   }
 
-  private static func threadCount(_ wanted: Int?) throws -> Int {
+  /// - Throws: `usage` unless `wanted` is nil or from 1 to 256.
+  package static func threadCount(_ wanted: Int?) throws -> Int {
     guard let wanted else { return min(availableCores(), 64) }
     guard (1...256).contains(wanted) else {
       throw FerryError(.usage, "\(wanted) threads were asked for", supported: "1 to 256")

@@ -81,4 +81,25 @@ import Testing
       try await Task.sleep(for: .milliseconds(20))
     }
   }
+
+  @Test(arguments: [1, 2, 5]) func loopsCallEachNumberOnce(threads: Int) {
+    let pool = ThreadPool.shared(threads: threads)
+    for count in [0, 1, 2, 7, 100, 5000] {
+      let calls = UnsafeMutablePointer<Int>.allocate(capacity: max(1, count))
+      calls.initialize(repeating: 0, count: max(1, count))
+      defer { calls.deallocate() }
+      for _ in 0..<20 { pool.forEach(below: count) { calls[$0] += 1 } }
+      #expect((0..<count).allSatisfy { calls[$0] == 20 }, "\(count) numbers")
+    }
+  }
+
+  /// A loop inside a loop finds the threads busy, and runs where it is.
+  @Test func loopsMayBeNested() {
+    let pool = ThreadPool.shared(threads: 2)
+    let calls = UnsafeMutablePointer<Int>.allocate(capacity: 600)
+    calls.initialize(repeating: 0, count: 600)
+    defer { calls.deallocate() }
+    pool.forEach(below: 20) { outer in pool.forEach(below: 30) { calls[outer * 30 + $0] += 1 } }
+    #expect((0..<600).allSatisfy { calls[$0] == 1 })
+  }
 }

@@ -18,6 +18,10 @@ struct ComparisonTests {
     #expect(comparison.peak == 4)
     #expect(comparison.peakError == 0.25)
     #expect(comparison.smallestPassingPeak == 0.25)
+    // The errors' squares add up to 1.3125, those of what is expected to 21; √(21/4) is 2.29, where units are 2⁻²².
+    #expect(abs(comparison.rootMeanSquareError - (1.3125 / 4).squareRoot()) < 1e-15)
+    #expect(abs(comparison.rootMeanSquarePeakError - (1.3125 / 4).squareRoot() / 4) < 1e-15)
+    #expect(abs((comparison.rootMeanSquareUnitsInLastPlace ?? 0) - (1.3125 / 4).squareRoot() * 0x1p22) < 1e-8)
     // From 0 to 0.25, whose bits are 0x3E800000.
     #expect(comparison.maximumUnitsInLastPlace == 0x3E80_0000)
     // Dot product 17.5, squares 21 and 15.3125.
@@ -41,6 +45,8 @@ struct ComparisonTests {
     #expect(comparison.passed && comparison.outsideCount == 0)
     #expect(comparison.maximumError == 0 && comparison.meanError == 0 && comparison.percentile99Error == 0)
     #expect(comparison.maximumUnitsInLastPlace == 0 && comparison.smallestPassingPeak == 0)
+    #expect(comparison.rootMeanSquareError == 0 && comparison.rootMeanSquarePeakError == 0)
+    #expect(comparison.rootMeanSquareUnitsInLastPlace == 0)
     #expect(comparison.cosine == 1 && comparison.signalToNoiseDecibels == .infinity && comparison.peakError == 0)
   }
 
@@ -115,12 +121,30 @@ struct ComparisonTests {
     #expect(rounded.maximumError > 0 && !rounded.passed)
   }
 
+  @Test("the root mean square does not heed elements near zero, as the largest distance in units does")
+  func rootMeanSquare() throws {
+    var expected = [Float](repeating: 1, count: 1024)
+    expected[5] = 0
+    var actual = expected.map { $0 == 0 ? 0x1p-24 : $0.nextUp }
+    let comparison = try compare(actual, expected)
+    #expect((comparison.maximumUnitsInLastPlace ?? 0) > 800_000_000)
+    // All but one are off by a unit of numbers from 1 on; the root mean square of what is expected is a bit below 1.
+    let units = try #require(comparison.rootMeanSquareUnitsInLastPlace)
+    #expect(abs(units - 2) < 0.01)
+    #expect(abs(comparison.rootMeanSquareError / 0x1p-23 - 1) < 0.01)
+    // What is NaN on both sides is no part of it.
+    actual += [.nan, 3]
+    expected += [.nan, 3]
+    #expect(abs((try compare(actual, expected).rootMeanSquareError) / 0x1p-23 - 1) < 0.01)
+  }
+
   @Test("empty tensors agree, over no element")
   func empty() throws {
     let comparison = try Comparison(
       actual: Tensor([] as [Float], shape: [0, 3]), expected: Tensor([] as [Double], shape: [0, 3]), tolerance: exact)
     #expect(comparison.passed && comparison.elementCount == 0 && comparison.worst == nil)
     #expect(comparison.meanError == 0 && comparison.percentile99Error == 0 && comparison.smallestPassingPeak == 0)
+    #expect(comparison.rootMeanSquareError == 0 && comparison.rootMeanSquareUnitsInLastPlace == 0)
   }
 
   @Test("zeros")
@@ -130,6 +154,7 @@ struct ComparisonTests {
     let expectedOnly = try compare([0, 1e-30], [0, 0], Tolerance(peak: 1, reason: "t"))
     #expect(!expectedOnly.passed && expectedOnly.outsideCount == 1)
     #expect(expectedOnly.smallestPassingPeak == nil && expectedOnly.peakError == .infinity)
+    #expect(expectedOnly.rootMeanSquarePeakError == .infinity)
     #expect(expectedOnly.cosine == 0 && expectedOnly.signalToNoiseDecibels == -.infinity)
     #expect(try compare([0, 0], [0, 1]).cosine == 0)
   }
@@ -181,6 +206,10 @@ struct ComparisonTests {
       let tensor = try Tensor([magnitude, -magnitude, 0], shape: [3])
       let comparison = try Comparison(actual: tensor, expected: tensor, tolerance: exact)
       #expect(comparison.passed && comparison.signalToNoiseDecibels == .infinity)
+      let off = try Comparison(
+        actual: tensor, expected: Tensor([magnitude, -magnitude, magnitude], shape: [3]), tolerance: exact)
+      #expect(abs(off.rootMeanSquareError / magnitude - (1 / 3.0).squareRoot()) < 1e-15 || magnitude < 1e-300)
+      #expect(off.rootMeanSquareError > 0 || magnitude < 1e-300)
       #expect(abs(comparison.cosine - 1) < 1e-15)
     }
     let opposite = try Comparison(
@@ -214,6 +243,7 @@ struct ComparisonTests {
       actual: Tensor([1, -2, 3] as [Int32], shape: [3]), expected: Tensor([1, -2, 4] as [Int64], shape: [3]),
       tolerance: wide)
     #expect(one.outsideCount == 1 && one.maximumError == 1 && one.maximumUnitsInLastPlace == nil)
+    #expect(one.rootMeanSquareUnitsInLastPlace == nil && one.rootMeanSquareError == (1 / 3.0).squareRoot())
     #expect(one.worst?.coordinates == [2] && one.tolerance.atol == 0)
     // Doubles cannot tell these apart.
     let large = try Comparison(

@@ -89,7 +89,7 @@ public struct Binary: Operator {
 
 extension ReferenceArray {
   /// Strides that read this array as if it had `shape`: 0 along every repeated axis.
-  func broadcastStrides(to shape: [Int]) -> [Int] {
+  package func broadcastStrides(to shape: [Int]) -> [Int] {
     let padding = shape.count - self.shape.count
     return [Int](repeating: 0, count: padding) + zip(self.shape, strides).map { $0 == 1 ? 0 : $1 }
   }

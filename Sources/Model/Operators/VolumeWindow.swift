@@ -1,11 +1,11 @@
 /// A bound window over three axes, for which the plain loops are written: one of fewer axes gets leading ones of one
 /// pixel.
-struct VolumeWindow {
+package struct VolumeWindow {
   /// Depth, height, width.
-  let kernel, strides, dilations, begin, end: [Int]
+  package let kernel, strides, dilations, begin, end: [Int]
 
   /// - Throws: `internalDefect` if pads are still symbolic.
-  init(_ window: Window) throws {
+  package init(_ window: Window) throws {
     let pads = try window.fixedPads()
     func volume(_ numbers: ArraySlice<Int>, _ missing: Int) -> [Int] {
       [Int](repeating: missing, count: 3 - numbers.count) + numbers
@@ -18,17 +18,17 @@ struct VolumeWindow {
   }
 
   /// Depth, height and width of a N×C×… shape with up to three spatial axes.
-  static func extents(_ shape: [Int]) -> (depth: Int, height: Int, width: Int) {
+  package static func extents(_ shape: [Int]) -> (depth: Int, height: Int, width: Int) {
     let spatial = shape.dropFirst(2)
     let volume = [Int](repeating: 1, count: 3 - spatial.count) + spatial
     return (volume[0], volume[1], volume[2])
   }
 
   /// The input pixel that the first tap of an output's window meets along an axis; in the padding it is negative.
-  func start(_ axis: Int, _ output: Int) -> Int { output * strides[axis] - begin[axis] }
+  package func start(_ axis: Int, _ output: Int) -> Int { output * strides[axis] - begin[axis] }
 
   /// The taps of a window that begins at `start` which meet pixels of the input along an axis.
-  func taps(_ axis: Int, start: Int, extent: Int) -> Range<Int> {
+  package func taps(_ axis: Int, start: Int, extent: Int) -> Range<Int> {
     positionsInside(start: start, step: dilations[axis], extent: extent, count: kernel[axis])
   }
 }
@@ -89,7 +89,7 @@ extension VolumeWindow {
 }
 
 /// The positions i of 0..<count for which start + i · step lies in 0..<extent.
-func positionsInside(start: Int, step: Int, extent: Int, count: Int) -> Range<Int> {
+package func positionsInside(start: Int, step: Int, extent: Int, count: Int) -> Range<Int> {
   let first = start >= 0 ? 0 : (-start + step - 1) / step
   let end = extent <= start ? 0 : (extent - start + step - 1) / step
   return min(first, count)..<max(min(first, count), min(end, count))

@@ -35,7 +35,7 @@ public struct ReferenceArray<Scalar: ReferenceScalar>: Sendable {
   /// Elements from one index to the next along each axis.
   public var strides: [Int] { Self.strides(of: shape) }
 
-  static func strides(of shape: [Int]) -> [Int] {
+  package static func strides(of shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     for axis in shape.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * shape[axis + 1] }
     return strides

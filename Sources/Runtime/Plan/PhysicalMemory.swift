@@ -8,7 +8,7 @@ import FerryTensor
 
 /// What the machine has, asked before memory is: an input that no machine of this size can hold is refused in words,
 /// not by the system killing the process.
-enum PhysicalMemory {
+package enum PhysicalMemory {
   static let byteCount: Int = {
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     var limit = rlimit()
@@ -22,7 +22,7 @@ enum PhysicalMemory {
   }()
 
   /// - Throws: `memoryBudget` if that many floats are more than the machine's memory.
-  static func require(floats: Int) throws {
+  package static func require(floats: Int) throws {
     guard floats > byteCount / MemoryLayout<Float>.stride else { return }
     throw FerryError(
       .memoryBudget, "inputs of this size need \(gibibytes(floats * MemoryLayout<Float>.stride)) of memory",

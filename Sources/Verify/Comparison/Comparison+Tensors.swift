@@ -56,9 +56,12 @@ extension Comparison {
     self.tolerance = tolerance
     maximumError = statistics.maximumError
     meanError = statistics.finiteCount == 0 ? 0 : statistics.errorSum / Double(statistics.finiteCount)
+    rootMeanSquareError = statistics.rootMeanSquareError
     percentile99Error = statistics.percentile99Error
     peak = statistics.peak
     maximumUnitsInLastPlace = actual.elementType.isFloatingPoint ? statistics.maximumUnitsInLastPlace : nil
+    rootMeanSquareUnitsInLastPlace =
+      actual.elementType.isFloatingPoint ? statistics.rootMeanSquareUnitsInLastPlace : nil
     cosine = statistics.cosine
     signalToNoiseDecibels = statistics.signalToNoiseDecibels
     outsideCount = statistics.outsideCount

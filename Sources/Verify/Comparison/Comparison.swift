@@ -10,6 +10,8 @@ public struct Comparison: Sendable, Equatable {
 
   public let maximumError: Double
   public let meanError: Double
+  /// √(mean of error²), in the unit of the values.
+  public let rootMeanSquareError: Double
   /// The smallest error that at least 99 % of the elements do not exceed.
   public let percentile99Error: Double
   /// max|expected|, over its finite elements.
@@ -17,6 +19,10 @@ public struct Comparison: Sendable, Equatable {
   /// The largest distance in units in the last place of float32, the expected value rounded to float32; nil for
   /// integers.
   public let maximumUnitsInLastPlace: Int?
+  /// `rootMeanSquareError` in units in the last place that float32 has at √(mean of expected²): the distance of the
+  /// values as a whole, where the largest distance of one element says little: elements near zero have tiny units.
+  /// Rounding alone gives 0.2 to 0.4. nil for integers.
+  public let rootMeanSquareUnitsInLastPlace: Double?
   /// The cosine of the angle between both tensors; 1 if both are zero, 0 if one is.
   public let cosine: Double
   /// 10·log₁₀(Σ expected² / Σ error²); infinite if there is no error.
@@ -49,4 +55,7 @@ public struct Comparison: Sendable, Equatable {
 
   /// The maximum error relative to max|expected|; 0 if there is no error, infinite if only the peak is 0.
   public var peakError: Double { maximumError == 0 ? 0 : maximumError / peak }
+
+  /// The root-mean-square error relative to max|expected|; 0 if there is no error, infinite if only the peak is 0.
+  public var rootMeanSquarePeakError: Double { rootMeanSquareError == 0 ? 0 : rootMeanSquareError / peak }
 }

@@ -22,6 +22,8 @@ struct ErrorStatistics {
   private var noise = 0.0
   private var actualSquares = 0.0
   private var products = 0.0
+  /// The power of two that they are scaled by.
+  private var scale = 1.0
 
   struct Worst {
     let index: Int
@@ -33,8 +35,8 @@ struct ErrorStatistics {
   }
 
   init(_ pairs: some ComparedPairs, _ tolerance: Tolerance) {
-    let scale = findPeak(pairs)
-    addUp(pairs, tolerance, scale: scale)
+    scale = findPeak(pairs)
+    addUp(pairs, tolerance)
     if let firstNonFiniteMismatch { worst = firstNonFiniteMismatch }
     if finiteCount > 0 {
       // The nearest rank: the error that 99 % of all, rounded up, do not exceed.
@@ -57,7 +59,7 @@ struct ErrorStatistics {
     return Double(sign: .plus, exponent: min(1022, max(-1022, -Int(largest.exponent))), significand: 1)
   }
 
-  private mutating func addUp(_ pairs: some ComparedPairs, _ tolerance: Tolerance, scale: Double) {
+  private mutating func addUp(_ pairs: some ComparedPairs, _ tolerance: Tolerance) {
     let everywhere = tolerance.atol + tolerance.peak * peak
     for index in 0..<pairs.count {
       let (actual, expected) = (pairs.actual(index), pairs.expected(index))
@@ -145,6 +147,18 @@ struct ErrorStatistics {
   var cosine: Double {
     if signal == 0 || actualSquares == 0 { return signal == actualSquares ? 1 : 0 }
     return max(-1, min(1, products / (signal.squareRoot() * actualSquares.squareRoot())))
+  }
+
+  var rootMeanSquareError: Double { rootMeanSquare(noise) }
+
+  var rootMeanSquareUnitsInLastPlace: Double {
+    if noise == 0 { return 0 }
+    let typical = Float(min(rootMeanSquare(signal), Double(Float.greatestFiniteMagnitude)))
+    return rootMeanSquareError / Double(typical.ulp)
+  }
+
+  private func rootMeanSquare(_ squares: Double) -> Double {
+    finiteCount == 0 ? 0 : (squares / Double(finiteCount)).squareRoot() / scale
   }
 
   var signalToNoiseDecibels: Double { noise == 0 ? .infinity : 10 * log10(signal / noise) }
