@@ -36,6 +36,7 @@ extra_requirements() {
   cat <<'TABLE'
 protoc-c        | command protoc-c                | protobuf-c-compiler | 1.4.1*
 valgrind        | command valgrind                | valgrind            | 1:3.19.*
+chromium        | command chromium                | chromium            | 1*
 TABLE
 }
 

@@ -12,6 +12,7 @@ struct DrawingPlan {
     let content: Content
     /// The shape of what it computes, where that is not what it reads.
     let newShape: String?
+    var mark: DrawingMark?
   }
 
   struct Frame {
@@ -44,21 +45,37 @@ struct DrawingPlan {
   static let lineLimit = 1600
   static let portLimit = 40
 
-  init(_ graph: Graph) {
+  /// - Parameter marks: at most one for a node; if there are more, the first counts.
+  init(_ graph: Graph, marks: [DrawingMark] = []) {
     nodeCount = graph.nodes.count
+    let marks = Self.places(of: marks, graph)
     var cut = DrawingUnits(graph, limit: .max)
-    var blocks = RepeatedBlocks.find(
-      titles: cut.units.map(\.title), details: cut.units.map(\.detail), producers: cut.producers)
+    // A marked unit is like no other, so that no repeated block hides it.
+    let titles = cut.units.enumerated().map { number, unit in
+      unit.nodes.contains { marks[$0] != nil } ? "\(unit.title)\u{0}\(number)" : unit.title
+    }
+    var blocks = RepeatedBlocks.find(titles: titles, details: cut.units.map(\.detail), producers: cut.producers)
     let drawn = cut.units.count - blocks.reduce(0) { $0 + $1.length * ($1.count - 1) }
     isSummary = drawn > Self.boxLimit
     if isSummary {
-      cut = DrawingUnits(graph, limit: Self.boxLimit)
+      cut = DrawingUnits(graph, limit: Self.boxLimit, alone: Set(marks.keys))
       blocks = []
     }
-    addBoxes(graph, cut, blocks)
+    addBoxes(graph, cut, blocks, marks)
   }
 
-  private mutating func addBoxes(_ graph: Graph, _ cut: DrawingUnits, _ blocks: [RepeatedBlock]) {
+  /// The mark of each marked node, by its place in the graph.
+  private static func places(of marks: [DrawingMark], _ graph: Graph) -> [Int: DrawingMark] {
+    guard !marks.isEmpty else { return [:] }
+    let byName = Dictionary(marks.map { ($0.node, $0) }, uniquingKeysWith: { first, _ in first })
+    var places: [Int: DrawingMark] = [:]
+    for (index, node) in graph.nodes.enumerated() { places[index] = byName[node.name] }
+    return places
+  }
+
+  private mutating func addBoxes(
+    _ graph: Graph, _ cut: DrawingUnits, _ blocks: [RepeatedBlock], _ marks: [Int: DrawingMark]
+  ) {
     for input in graph.inputs.prefix(Self.portLimit) {
       boxes.append(Box(content: .input(name: graph[input].name, shape: graph[input].shape.text), newShape: nil))
     }
@@ -70,7 +87,10 @@ struct DrawingPlan {
     var boxOfUnit = [Int](repeating: 0, count: cut.units.count)
     for (number, unit) in cut.units.enumerated() where standIn[number] == number {
       boxOfUnit[number] = boxes.count
-      boxes.append(Box(content: .unit(unit), newShape: Self.newShape(unit, graph)))
+      // The one that tells more, where a box stands for several marked nodes.
+      let marked = unit.nodes.compactMap { marks[$0] }
+      let mark = marked.first { $0.kind == .divergent } ?? marked.first
+      boxes.append(Box(content: .unit(unit), newShape: Self.newShape(unit, graph), mark: mark))
     }
     var seen = Set<Line>()
     func connect(_ from: Int, _ to: Int) {

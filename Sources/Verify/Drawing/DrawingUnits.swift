@@ -21,8 +21,10 @@ struct DrawingUnits {
   /// For each unit, the inputs of the graph that it reads.
   private(set) var inputs: [[Int]] = []
 
-  /// - Parameter limit: the most units. Beyond it, consecutive nodes are put together.
-  init(_ graph: Graph, limit: Int) {
+  /// - Parameters:
+  ///   - limit: the most units. Beyond it, consecutive nodes are put together.
+  ///   - alone: nodes whose units stay by themselves even then; each makes up to two units more.
+  init(_ graph: Graph, limit: Int, alone: Set<Int> = []) {
     unitOfNode = [Int](repeating: 0, count: graph.nodes.count)
     var producer: [ValueID: Int] = [:]
     for (index, node) in graph.nodes.enumerated() { for output in node.outputs { producer[output] = index } }
@@ -33,7 +35,7 @@ struct DrawingUnits {
       append(index..<end, graph)
       index = end
     }
-    if units.count > limit { summarise(graph, limit) }
+    if units.count > limit { summarise(graph, limit, alone) }
     for (number, unit) in units.enumerated() { for node in unit.nodes { unitOfNode[node] = number } }
     let places = Dictionary(graph.inputs.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for (number, unit) in units.enumerated() {
@@ -84,10 +86,21 @@ struct DrawingUnits {
   }
 
   /// Puts consecutive nodes together, so that no more than `limit` units remain.
-  private mutating func summarise(_ graph: Graph, _ limit: Int) {
+  private mutating func summarise(_ graph: Graph, _ limit: Int, _ alone: Set<Int>) {
     let size = (units.count + limit - 1) / limit
-    units = stride(from: 0, to: units.count, by: size).map { start in
-      let part = units[start..<min(start + size, units.count)]
+    var cuts: [Range<Int>] = []
+    var start = 0
+    while start < units.count {
+      func isAlone(_ unit: Int) -> Bool { units[unit].nodes.contains { alone.contains($0) } }
+      let end = isAlone(start) ? start + 1 : (start + 1..<min(start + size, units.count)).first(where: isAlone)
+      cuts.append(start..<(end ?? min(start + size, units.count)))
+      start = cuts[cuts.count - 1].upperBound
+    }
+    units = cuts.map { cut in
+      let part = units[cut]
+      if let only = part.first, part.count == 1, cuts.count > 1, only.nodes.contains(where: { alone.contains($0) }) {
+        return only
+      }
       let range = (part.first?.nodes.lowerBound ?? 0)..<(part.last?.nodes.upperBound ?? 0)
       var counts: [String: Int] = [:]
       for index in range { counts[type(of: graph.nodes[index].operation).name, default: 0] += 1 }

@@ -7,8 +7,24 @@ enum SVGStyle {
     (.other, "#8a5a44", "#c99478"), (.port, "#20252d", "#dfe5ee"), (.summary, "#66707f", "#9aa5b5"),
   ]
 
-  static let text: String = {
-    var lines = [
+  /// Of a drawing in a file of its own.
+  static let text = drawing.light.joined(separator: "\n") + "\n" + darkText(drawing.dark)
+
+  /// What marked nodes need beside it.
+  static let markText = marks.light.joined(separator: "\n") + "\n" + darkText(marks.dark)
+
+  /// All rules for light screens, and what dark ones have instead, for a part of a page.
+  ///
+  /// - Parameter scope: what stands before every selector.
+  static func rules(scope: String) -> (light: [String], dark: [String]) {
+    (
+      light: (drawing.light + marks.light).map { scoped($0, scope) },
+      dark: (drawing.dark + marks.dark).map { scoped($0, scope) }
+    )
+  }
+
+  private static let drawing: (light: [String], dark: [String]) = {
+    var light = [
       "text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:#1b212b}",
       ".page{fill:#fff}.box{fill:#f6f8fb;stroke:#ccd4e0}.op{font-size:13px;font-weight:600}.long{font-size:11px}",
       ".detail,.tab,.note{font-size:11px;fill:#5a6575}.shape{font-size:11px;fill:#5a6575}",
@@ -21,11 +37,34 @@ enum SVGStyle {
       ".frame{fill:#192231;stroke:#47608c}.times{fill:#8fb2f5}.line{stroke:#6f7b8d}.skip{stroke:#f08a5d}",
       ".tip{fill:#6f7b8d}.skiptip{fill:#f08a5d}",
     ]
-    for (family, light, night) in colours {
-      lines.append(".\(family.rawValue) .mark{fill:\(light)}")
+    for (family, day, night) in colours {
+      light.append(".\(family.rawValue) .mark{fill:\(day)}")
       dark.append(".\(family.rawValue) .mark{fill:\(night)}")
     }
-    return lines.joined(separator: "\n") + "\n@media (prefers-color-scheme: dark){\n" + dark.joined(separator: "\n")
-      + "\n}"
+    return (light, dark)
   }()
+
+  private static let marks: (light: [String], dark: [String]) = (
+    light: [
+      ".halo{fill:none;stroke:#c43d00;stroke-width:2;stroke-dasharray:4 3}",
+      ".divergent .halo{fill:#fbd9c6;stroke-width:4;stroke-dasharray:none}",
+      ".caption{font-size:11px;font-weight:700;fill:#b03600}",
+    ],
+    dark: [
+      ".halo{stroke:#ff9a63}.divergent .halo{fill:#5a2c14}.caption{fill:#ffab7d}",
+    ]
+  )
+
+  private static func darkText(_ rules: [String]) -> String {
+    "@media (prefers-color-scheme: dark){\n" + rules.joined(separator: "\n") + "\n}"
+  }
+
+  /// Rules with something before each of their selectors.
+  private static func scoped(_ rules: String, _ scope: String) -> String {
+    rules.split(separator: "}").map { rule in
+      let parts = rule.split(separator: "{", maxSplits: 1)
+      let selectors = parts[0].split(separator: ",").map { scope + $0 }
+      return selectors.joined(separator: ",") + "{" + parts.dropFirst().joined() + "}"
+    }.joined()
+  }
 }

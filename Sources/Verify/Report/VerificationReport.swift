@@ -7,24 +7,31 @@ public struct VerificationReport: Sendable {
   /// What was verified, for people: the bundle's path.
   public let subject: String
   public var cases: [Case]
+  /// What was verified, in full, and where; nil if nobody said.
+  public var provenance: Provenance?
 
-  public init(subject: String, cases: [Case] = []) {
+  public init(subject: String, cases: [Case] = [], provenance: Provenance? = nil) {
     self.subject = subject
     self.cases = cases
+    self.provenance = provenance
   }
 
   /// One golden case.
   public struct Case: Sendable {
     public let name: String
     public var values: [Value]
-    /// What comparing the values inside the network came to; nil if that was not asked for.
+    /// What comparing the values inside the network came to; nil if they were not compared. Its verdict counts.
     public var layers: LayerReport?
+    /// Where the golden data come from; nil if nobody said.
+    public var origin: CaseOrigin?
     /// Why the case could not be run; nil if it was.
     public let failure: FerryError?
 
-    public init(name: String, values: [Value]) {
+    public init(name: String, values: [Value], layers: LayerReport? = nil, origin: CaseOrigin? = nil) {
       self.name = name
       self.values = values
+      self.layers = layers
+      self.origin = origin
       failure = nil
     }
 
@@ -74,7 +81,9 @@ public struct VerificationReport: Sendable {
 }
 
 extension VerificationReport.Case {
-  public var passed: Bool { failure == nil && comparedElementCount > 0 && values.allSatisfy(\.passed) && layers?.passed ?? true }
+  public var passed: Bool {
+    failure == nil && comparedElementCount > 0 && values.allSatisfy(\.passed) && (layers?.passed ?? true)
+  }
 
   var comparedElementCount: Int { values.reduce(0) { $0 + ($1.comparison?.elementCount ?? 0) } }
 }

@@ -208,7 +208,8 @@ struct ReportTests {
       ])
     let comparison: JSONValue = [
       "shape": [2], "elementType": "float32", "expectedElementType": "float32", "elementCount": 2,
-      "maximumError": 0.5, "meanError": 0.5, "percentile99Error": 0.5, "peak": 2, "peakError": 0.25,
+      "maximumError": 0.5, "meanError": 0.5, "rootMeanSquareError": 0.5, "rootMeanSquarePeakError": 0.25,
+      "rootMeanSquareUnitsInLastPlace": 4_194_304, "percentile99Error": 0.5, "peak": 2, "peakError": 0.25,
       "maximumUnitsInLastPlace": 4_194_304, "cosine": 1,
       "signalToNoiseDecibels": .number(10 * 0.602_059_991_327_962_4), "outsideCount": 2, "nonFiniteMismatchCount": 1,
       "worst": ["coordinates": [1], "actual": "NaN", "expected": 2, "error": "NaN", "allowedError": 0.02],

@@ -7,6 +7,16 @@
 /// A number with three significant digits: `1.23e-07`; 0, NaN and the infinities as words.
 package func scientific(_ value: Double) -> String { value == 0 ? "0" : formatted("%.2e", value) }
 
+/// An error with two significant digits, as short as it goes: `0.41`, `3e-7`, `1.2e-5`.
+package func brief(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return value == 0 ? "0" : value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
+  if (1e-3..<99.5).contains(value.magnitude) { return formatted("%.2g", value) }
+  if (99.5..<1e5).contains(value.magnitude) { return formatted("%.0f", value) }
+  let parts = formatted("%.1e", value).split(separator: "e")
+  guard parts.count == 2, let exponent = Int(parts[1]) else { return formatted("%.1e", value) }
+  return (parts[0].hasSuffix(".0") ? parts[0].dropLast(2) : parts[0]) + "e\(exponent)"
+}
+
 /// A value with the nine significant digits that tell any two float32 numbers apart.
 package func valueText(_ value: Double) -> String { formatted("%.9g", value) }
 

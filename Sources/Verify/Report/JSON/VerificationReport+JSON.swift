@@ -2,12 +2,22 @@ import FerryModel
 import FerryTensor
 
 extension VerificationReport {
-  /// The report as `--json` prints it. Numbers that JSON lacks are the strings "NaN", "Infinity", "-Infinity".
+  /// The report as `--json` prints it. Numbers that JSON lacks are the strings "NaN", "Infinity", "-Infinity". Keys
+  /// keep their names and meanings from version to version; new ones may come.
+  ///
+  /// - `subject`, `passed`, `valueCount`, `comparedElementCount`; `provenance` where it is known
+  /// - `cases`, each with `name`, `passed`, `values`, and where there are any `error`, `origin`, `layers`
+  /// - `values`, each with `name`, `role`, `passed` and `outcome`: "compared" with `comparison`, "missing-result" with
+  ///   `given`, "missing-golden", or "failed" with `error`
   public var jsonValue: JSONValue {
-    [
-      "subject": .string(subject), "passed": .bool(passed), "valueCount": .number(Double(valueCount)),
-      "comparedElementCount": .number(Double(comparedElementCount)), "cases": .array(cases.map(\.jsonValue)),
-    ]
+    var object = JSONObject()
+    object.set("subject", .string(subject))
+    object.set("passed", .bool(passed))
+    object.set("valueCount", .number(Double(valueCount)))
+    object.set("comparedElementCount", .number(Double(comparedElementCount)))
+    if let provenance { object.set("provenance", provenance.jsonValue) }
+    object.set("cases", .array(cases.map(\.jsonValue)))
+    return .object(object)
   }
 }
 
@@ -17,7 +27,9 @@ extension VerificationReport.Case {
     object.set("name", .string(name))
     object.set("passed", .bool(passed))
     if let failure { object.set("error", failure.jsonValue) }
+    if let origin { object.set("origin", origin.jsonValue) }
     object.set("values", .array(values.map(\.jsonValue)))
+    if let layers { object.set("layers", layers.jsonValue) }
     return .object(object)
   }
 }
@@ -51,6 +63,9 @@ extension Comparison {
       "shape": .array(shape.dimensions.map { .number(Double($0)) }), "elementType": .string(elementType.rawValue),
       "expectedElementType": .string(expectedElementType.rawValue), "elementCount": .number(Double(elementCount)),
       "maximumError": .reported(maximumError), "meanError": .reported(meanError),
+      "rootMeanSquareError": .reported(rootMeanSquareError),
+      "rootMeanSquarePeakError": .reported(rootMeanSquarePeakError),
+      "rootMeanSquareUnitsInLastPlace": rootMeanSquareUnitsInLastPlace.map { .reported($0) } ?? .null,
       "percentile99Error": .reported(percentile99Error), "peak": .reported(peak), "peakError": .reported(peakError),
       "maximumUnitsInLastPlace": maximumUnitsInLastPlace.map { .number(Double($0)) } ?? .null,
       "cosine": .reported(cosine), "signalToNoiseDecibels": .reported(signalToNoiseDecibels),

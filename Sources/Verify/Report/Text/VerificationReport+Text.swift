@@ -1,14 +1,22 @@
 import FerryTensor
 
 extension VerificationReport {
-  /// The report for a terminal: a table of all values, the details of what failed, one line with the verdict.
+  /// The report for a terminal: a table of all outputs, the details of what failed, the layers of each case, one line
+  /// with the verdict.
   ///
-  /// - Parameter colored: whether verdicts are green or red, by ANSI escapes.
-  public func text(colored: Bool = false) -> String {
+  /// - Parameters:
+  ///   - colored: whether verdicts are green or red, by ANSI escapes.
+  ///   - width: of the terminal, in columns; what is said of layers keeps to it.
+  ///   - layerLimit: how many layers a table shows.
+  public func text(colored: Bool = false, width: Int = 100, layerLimit: Int = 10) -> String {
     let paint = Paint(isOn: colored)
     var blocks: [String] = []
     if valueCount > 0 { blocks.append(table(paint)) }
     blocks += cases.flatMap { $0.details(paint) }
+    for item in cases {
+      guard let layers = item.layers else { continue }
+      blocks += LayerText(layers, caseName: item.name, paint: paint, width: max(60, width), limit: layerLimit).blocks
+    }
     blocks.append(verdict(paint))
     return blocks.joined(separator: "\n\n") + "\n"
   }
@@ -27,9 +35,19 @@ extension VerificationReport {
   }
 
   private func verdict(_ paint: Paint) -> String {
-    guard comparedElementCount > 0 else { return paint.red("FAILED") + ": nothing was compared" }
+    return (passed ? paint.green("passed") : paint.red("FAILED")) + ": " + verdictText
+  }
+
+  /// The verdict as it reads on after "passed: " or "FAILED: ".
+  var verdictText: String {
+    guard comparedElementCount > 0 else { return "nothing was compared" }
     let values = counted(valueCount, "value") + " in " + counted(cases.count, "case")
-    if passed { return paint.green("passed") + ": \(values) within tolerance" }
+    let layers = cases.compactMap(\.layers)
+    let layerCount = layers.reduce(0) { $0 + $1.layers.count }
+    if passed {
+      return layers.isEmpty
+        ? "\(values) within tolerance" : "\(values) and \(counted(layerCount, "layer")) within tolerance"
+    }
     let failedValues = cases.reduce(0) { $0 + $1.values.count { !$0.passed } }
     let notRun = cases.count { $0.failure != nil }
     let hollow = cases.count { $0.failure == nil && $0.comparedElementCount == 0 }
@@ -37,7 +55,17 @@ extension VerificationReport {
     if failedValues > 0 { parts.append("\(failedValues) of \(values) \(failedValues == 1 ? "fails" : "fail")") }
     if notRun > 0 { parts.append(counted(notRun, "case") + " could not be run") }
     if failedValues == 0 && hollow > 0 { parts.append(counted(hollow, "case") + " compared nothing") }
-    return paint.red("FAILED") + ": " + parts.joined(separator: ", ")
+    let failedLayers = layers.reduce(0) { $0 + $1.failedCount }
+    if failedLayers > 0 {
+      parts.append("\(failedLayers) of \(counted(layerCount, "layer")) \(failedLayers == 1 ? "fails" : "fail")")
+    }
+    let unknown = layers.reduce(0) { $0 + $1.unknown.count }
+    if unknown > 0 {
+      parts.append(counted(unknown, "captured value") + " \(unknown == 1 ? "is" : "are") unknown")
+    }
+    let layerless = layers.count { $0.layers.isEmpty && $0.unknown.isEmpty }
+    if layerless > 0 { parts.append(counted(layerless, "case") + " compared no layers") }
+    return parts.joined(separator: ", ")
   }
 }
 
@@ -90,11 +118,7 @@ extension Comparison {
     if nonFiniteMismatchCount > 0 {
       lines.append("  \(nonFiniteMismatchCount) of them by NaN or infinity, where the other side has something else")
     }
-    if let worst {
-      let values = "\(valueText(worst.actual)) where \(valueText(worst.expected)) is expected"
-      let error = worst.error.isFinite ? ", off by \(scientific(worst.error)), " : ", "
-      lines.append("  worst at \(worst.coordinates): \(values)\(error)allowed \(scientific(worst.allowedError))")
-    }
+    if let worst { lines.append("  \(worst.text)") }
     let figures = [
       "mean \(scientific(meanError))", "p99 \(scientific(percentile99Error))", "cosine \(valueText(cosine))",
       "SNR \(valueText(signalToNoiseDecibels.isFinite ? signalToNoiseDecibels.rounded() : signalToNoiseDecibels)) dB",
@@ -107,5 +131,3 @@ extension Comparison {
     return lines.joined(separator: "\n")
   }
 }
-
-private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
