@@ -13,6 +13,9 @@ enum BundleText {
       "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), "
         + "\(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
     ]
+    for golden in stored.goldens {
+      lines.append("  golden \(golden.name.printable), \(golden.fileNames.count) arrays: ferry verify proves it")
+    }
     if let source = sourceLine(try stored.provenance()) { lines.append("  source \(source)") }
     if let shapes = fixedInputShapes(graph) {
       do {
@@ -47,6 +50,7 @@ enum BundleText {
         }
       }
       object.set("graph", GraphText.json(graph, layers: layers, tensors: tensors))
+      object.set("goldens", .array(stored.goldens.map { .string($0.name) }))
       object.set("provenance", try stored.provenance())
       return .object(object)
     }

@@ -11,53 +11,108 @@ struct Verify: ParsableCommand {
     discussion: """
       Runs the model on the inputs of each golden case and compares every output, element by element:
       |actual − expected| ≤ atol + rtol·|expected| + peak·max|expected|, with the case's own tolerance. Also checks the
-      digest of everything in the bundle. golden/README.md says what a case is.
+      digest of everything in the bundle. golden/README.md says what a case is, golden/capture makes them, and
+      docs/verifying.md leads from outputs that differ to the layer and the reason.
 
-        ferry verify model.ferry --golden golden/model
-        ferry verify model.ferry --golden golden/model --reference     the same with the plain loops
+        ferry verify model.ferry                                       the cases that travel in the bundle
+        ferry verify model.ferry --golden golden/model                 those of a folder
+        ferry verify model.ferry --golden golden/model --layers        every captured value, and why one differs
+        ferry verify model.ferry --golden golden/model --oracle        beside the truth in double precision
+        ferry verify model.ferry --golden golden/model --report r.html the same as a page
 
-      Exit code 0 if every output of every case passed, 1 if not.
+      Exit code 0 if every value of every case passed, 1 if not.
       """)
 
   @Argument(help: "The bundle.", completion: .file(extensions: ["ferry"]))
   var bundle: String
 
-  @Option(help: "A folder with a case.json, or folders of cases below it.", completion: .directory)
-  var golden: String
+  @Option(
+    help: "A folder with a case.json, or folders of cases below it; the bundle's own cases if not given.",
+    completion: .directory)
+  var golden: String?
 
-  @Flag(help: "Compare what is captured inside the network as well.")
+  @Flag(
+    help: """
+      Compare what is captured inside the network as well, as it runs and place by place, and look for the cause of \
+      what differs.
+      """)
   var layers = false
+
+  @Flag(
+    help: """
+      Compute the network in double precision, and say how far Ferry and the reference are from it. Implies --layers.
+      """)
+  var oracle = false
+
+  @Option(
+    help: ArgumentHelp("Write a report that opens in any browser. Implies --layers.", valueName: "out.html"),
+    completion: .file(extensions: ["html"]))
+  var report: String?
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() throws {
+    if let report { try FileIdentity.refuse(writing: report, over: [bundle]) }
     let opened = try ModelBundle.open(bundle)
     Terminal.progress("checking digests")
     try opened.verifyBlobs()
     let stored = try modelOptions.storedModel(in: opened)
-    let cases = try GoldenCase.all(in: golden)
-    let provenance = try stored.provenance()
-    let layerVerifier = try layers
-      ? LayerVerifier(graph: stored.graph(), isChannelsLast: Provenance.isChannelsLast(provenance)) : nil
-    let report = try Verifier.verify(
-      Model(stored), sourceDigest: Provenance.sourceDigest(provenance), cases: cases,
-      options: execution.sessionOptions(), layers: layerVerifier, subject: bundle
+    let cases = try goldenCases(of: stored)
+    let provenance = Provenance(try stored.provenance())
+    let graph = comparesLayers ? try stored.graph() : nil
+    let model = try Model(stored)
+    let options = execution.sessionOptions()
+    var result = try Verifier.verify(
+      model, sourceDigest: provenance.sourceDigest, cases: cases, options: options,
+      layers: try graph.map { graph in
+        var options = LayerOptions()
+        options.usesOracle = oracle
+        return try LayerVerifier(graph: graph, isChannelsLast: provenance.isChannelsLast, options: options)
+      }, subject: bundle
     ) { Terminal.progress("running \($0)") }
-    for c in report.cases { if let l = c.layers {
-      print(c.name, "captured", l.capturedCount, "compared", l.layers.count, "removed", l.removed.count, "unknown", l.unknown)
-      var by: [String: Int] = [:]; for r in l.removed { by[r.pass, default: 0] += 1 }; print(by)
-      for x in l.layers { let cu = x.cumulative.comparison?.peakError ?? -1; let iso = x.isolated?.comparison?.peakError ?? -1
-        if !x.passed || ProcessInfo.processInfo.environment["ALL"] != nil { print(x.passed ? "ok" : "FAIL", x.name, x.place.nodes.map(\.summary), x.place.isRecovered, cu, iso, x.isolated ?? .failed(FerryError(.usage, "none"))) } }
-    } }
+    let session = try model.session(options)
+    result.provenance = provenance.forReport(
+      model: stored.name, bundle: opened, session: session, usesReference: execution.reference)
+    if let report {
+      Terminal.progress("writing \(report)")
+      var file = try AtomicFile(path: report)
+      try file.write(Array(result.html(graph: graph).utf8))
+      try file.commit()
+    }
     Terminal.clearProgress()
     if outputOptions.json {
-      try Terminal.write(report.jsonValue.pretty)
+      try Terminal.write(result.jsonValue.pretty)
     } else {
-      try Terminal.write(report.text(colored: Terminal.usesColor))
+      try Terminal.write(result.text(colored: Terminal.usesColor))
+      if !result.passed && !comparesLayers && cases.contains(where: { !$0.layers.isEmpty }) {
+        Terminal.writeError("hint: the golden cases hold layers: --layers says where the network goes wrong, and why")
+      }
     }
-    if !report.passed { throw MismatchFound() }
+    if !result.passed { throw MismatchFound() }
+  }
+
+  private var comparesLayers: Bool { layers || oracle || report != nil }
+
+  private func goldenCases(of stored: StoredModel) throws -> [GoldenCase] {
+    let cases: [GoldenCase]
+    if let golden {
+      cases = try GoldenCase.all(in: golden)
+    } else {
+      guard !stored.goldens.isEmpty else {
+        throw FerryError(
+          .usage, "the bundle carries no golden cases, and --golden names none", at: .init(file: bundle),
+          hint: "give --golden FOLDER, or take cases along: ferry convert SOURCE --golden FOLDER")
+      }
+      cases = try stored.goldens.map { try GoldenCase(stored: $0, in: bundle) }
+    }
+    // An output is a captured value too, so that without any inner one there would be next to nothing to say.
+    if layers || oracle, cases.allSatisfy(\.layers.isEmpty) {
+      Terminal.writeError(
+        "note: no case holds values inside the network, so that all of it is one place; golden/capture captures them")
+    }
+    return cases
   }
 }
 
@@ -74,20 +129,5 @@ struct ModelOptions: ParsableArguments {
         supported: bundle.storedModels.map(\.name).joined(separator: ", "), hint: "name one with --model")
     }
     return only
-  }
-}
-
-/// What a bundle's provenance says, as the converter wrote it.
-enum Provenance {
-  static func isChannelsLast(_ provenance: JSONValue) -> Bool {
-    guard case .object(let object) = provenance, case .object(let source)? = object["source"] else { return false }
-    return source["valueLayout"] == .string("channelsLast")
-  }
-
-  static func sourceDigest(_ provenance: JSONValue) -> String? {
-    guard case .object(let object) = provenance, case .object(let source)? = object["source"],
-      case .string(let digest)? = source["sha256"]
-    else { return nil }
-    return digest
   }
 }

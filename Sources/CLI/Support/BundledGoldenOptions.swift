@@ -8,8 +8,8 @@ import FerryVerify
 struct BundledGoldenOptions: ParsableArguments {
   @Option(
     help: """
-      A folder of golden cases made for this file, which go into the bundle: ferry verify BUNDLE then proves it wherever \
-      it runs.
+      A folder of golden cases made for this file, which go into the bundle: ferry verify BUNDLE then proves it \
+      wherever it runs.
       """,
     completion: .directory)
   var golden: String?

@@ -82,8 +82,8 @@ extension GoldenArrays {
       throw findings.last ?? FerryError(.invalidGolden, "the picture of input \"\(input)\" is missing")
     }
     return GoldenPreprocessing(
-      input: input, picture: picture, color: try choice(fields.field("color")), range: try choice(fields.field("range")),
-      mean: try numbers(fields, "mean"), std: try numbers(fields, "std"),
+      input: input, picture: picture, color: try choice(fields.field("color")),
+      range: try choice(fields.field("range")), mean: try numbers(fields, "mean"), std: try numbers(fields, "std"),
       stages: try stages.map { try read($0, as: "the stages of input \"\(input)\":") } ?? [])
   }
 
@@ -106,7 +106,7 @@ extension VerificationReport.Value {
   private static let tolerance = Tolerance(peak: 5e-7, reason: "a few roundings of single precision")
 
   /// Compares the stages of an input, and the input itself, with what this machine makes of the picture.
-  static func stages(of preprocessing: GoldenPreprocessing, in golden: GoldenCase) throws -> [Self] {
+  package static func stages(of preprocessing: GoldenPreprocessing, in golden: GoldenCase) throws -> [Self] {
     let (scaled, normalized) = try preprocessing.computed()
     var values = preprocessing.stages.map { stage in
       compared("\(preprocessing.input): \(stage.name)", scaled, stage.tensor)

@@ -47,8 +47,8 @@ struct LayerRun {
 
   // MARK: As the network runs
 
-  /// Every captured value beside that of a run from the case's inputs.
-  func compareCumulatively() throws -> [Layer] {
+  /// Every captured value beside that of a run from the case's inputs, and both beside the oracle if it is asked for.
+  func compareCumulatively(usesOracle: Bool) throws -> [Layer] {
     var layers: [Layer] = []
     var rest = captured.present[...]
     while let first = rest.first {
@@ -61,16 +61,34 @@ struct LayerRun {
         rest.removeFirst()
       }
       let results = try run(batch.map(\.value))
+      let truths = usesOracle ? try truth(of: batch.map(\.value)) : [:]
       layers += batch.map { item in
         let outcome = outcome(item) { results[item.value] }
-        return Layer(name: item.name, place: place(of: item), cumulative: outcome, isolated: nil)
+        var layer = Layer(name: item.name, place: place(of: item), cumulative: outcome, isolated: nil)
+        if let truth = truths[item.value], let result = results[item.value] {
+          // Rows that the data cut off are in the bound graph's arrays: such values have no budget.
+          layer.budget = try? Oracle.budget(
+            ferry: result, reference: item.expected, oracle: truth, tolerance: tolerance)
+        }
+        return layer
       }
     }
     return layers
   }
 
+  /// The values in double precision, from the case's inputs.
+  private func truth(of values: [ValueID]) throws -> [ValueID: ReferenceArray<Double>] {
+    let arrays = try bound.inputs.map { id in
+      guard let tensor = inputs[bound[id].name] else {
+        throw FerryError(.missingInput, "the input \"\(bound[id].name)\" is missing")
+      }
+      return ReferenceArray<Double>(tensor)
+    }
+    return try Oracle.evaluate(bound, arrays, keep: Set(values), threads: session.threads)
+  }
+
   /// Runs the network and hands out inner values.
-  private func run(_ values: [ValueID]) throws -> [ValueID: Tensor] {
+  func run(_ values: [ValueID]) throws -> [ValueID: Tensor] {
     var results: [ValueID: Tensor] = [:]
     var observed = graph
     observed.outputs = []
@@ -170,7 +188,7 @@ extension Tensor {
     guard value.elementType != .float32 else { return try Tensor(floats(), shape: shape.dimensions) }
     guard let whole = try whole(as: value.elementType) else {
       throw FerryError(
-        .typeMismatch, "the captured value holds \(elementType.rawValue), where \(value.elementType.rawValue) is needed")
+        .typeMismatch, "the captured value holds \(elementType.rawValue)", supported: value.elementType.rawValue)
     }
     return whole
   }

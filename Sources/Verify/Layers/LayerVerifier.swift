@@ -8,7 +8,7 @@ public struct LayerOptions: Sendable {
   public var usesOracle = false
   /// Layers that are wrong by themselves and whose cause is looked for, the first ones of the network.
   public var diagnosedLayers = 8
-  /// Layers of which the report shows where the error sits.
+  /// Layers of which the report shows where the error sits, the worst ones.
   public var picturedLayers = 6
 
   public init() {}
@@ -33,7 +33,7 @@ public struct LayerVerifier: Sendable {
     self.options = options
   }
 
-  /// Compares the network with the layers and outputs of a case.
+  /// Compares the network with the layers and outputs of a case, and looks for the causes of what differs.
   ///
   /// - Throws: what running the case's inputs throws.
   func verify(
@@ -44,13 +44,31 @@ public struct LayerVerifier: Sendable {
     let run = LayerRun(
       graph: graph, bound: try graph.bound(to: inputs), recovered: recovered, captured: captured, inputs: inputs,
       session: session, tolerance: golden.tolerance)
-    progress("running all layers")
-    var layers = try run.compareCumulatively()
+    progress(options.usesOracle ? "running all layers, and again in double precision" : "running all layers")
+    var layers = try run.compareCumulatively(usesOracle: options.usesOracle)
     for index in layers.indices {
-      progress("comparing layer \(index + 1) of \(layers.count)")
+      progress("layer \(index + 1) of \(layers.count)")
       layers[index].isolated = run.compareInIsolation(captured.present[index])
     }
-    return LayerReport(layers: layers, removed: captured.removed, unknown: captured.unknown)
+    var report = LayerReport(layers: layers, removed: captured.removed, unknown: captured.unknown)
+    diagnose(&report, run, progress)
+    run.paint(&report, count: options.picturedLayers)
+    return report
+  }
+
+  private func diagnose(_ report: inout LayerReport, _ run: LayerRun, _ progress: (String) -> Void) {
+    var rest = options.diagnosedLayers
+    var done: Set<String> = []
+    for index in report.layers.indices where report.layers[index].verdict == .defect && rest > 0 {
+      // Two values of one node, before and after its activation, have one cause: the first is the one to look at.
+      guard let node = report.layers[index].place.nodes.last, done.insert(node.name).inserted else { continue }
+      progress("looking for the cause at \(node.name)")
+      guard let found = run.diagnose(run.captured.present[index]) else { continue }
+      report.layers[index].diagnosis = found.diagnosis
+      let isOfInputs = found.readsNetworkInput && found.diagnosis.best?.mistake.hasPrefix("input-") == true
+      if isOfInputs, report.inputDiagnosis == nil { report.inputDiagnosis = found.diagnosis }
+      rest -= 1
+    }
   }
 }
 

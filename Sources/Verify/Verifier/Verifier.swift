@@ -50,6 +50,7 @@ public enum Verifier {
     var result = VerificationReport.Case(comparing: ordered, with: golden)
     result.values = try golden.preprocessing.flatMap { try VerificationReport.Value.stages(of: $0, in: golden) }
       + result.values
+    result.origin = VerificationReport.CaseOrigin(golden, platform: golden.producer.platform)
     return result
   }
 }
