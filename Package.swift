@@ -111,6 +111,10 @@ let package = Package(
       name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"],
       swiftSettings: house),
     .testTarget(name: "VerifyTests", dependencies: ["FerryVerify", "FerryConvert"], swiftSettings: house),
+    // Injects faults into small networks, and holds docs/verifying.md to what the verifier says of them.
+    .testTarget(
+      name: "FaultTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel", "FerryTensor"],
+      swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["FerryMedia"], swiftSettings: house),
     .testTarget(
       name: "CLITests", dependencies: ["ferry", "FerryConvert", "FerryTensor"], swiftSettings: house),
