@@ -52,9 +52,9 @@ class Ferry:
             raise FerryFailed(f"{len(errors)} of {expected} cases were compared")
         return max(error for of_case in errors for error in of_case)
 
-    def layer_report(self, bundle: Path, case: Path) -> dict[str, Any]:
+    def layer_report(self, bundle: Path, case: Path, *options: object) -> dict[str, Any]:
         """What comparing every captured value of a single case came to; it must have passed."""
-        report = json.loads(self._run("verify", bundle, "--golden", case, "--layers", "--json"))
+        report = json.loads(self._run("verify", bundle, "--golden", case, "--layers", "--json", *options))
         return report["cases"][0]["layers"]
 
     def _run(self, *words: object) -> str:

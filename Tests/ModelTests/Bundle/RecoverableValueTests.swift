@@ -71,7 +71,9 @@ import Testing
     #expect(sums.contains { $0 < 0 })
     // The stem ends in a bound from 0 to 6.
     #expect(sums.map { min(max($0, 0), 6) } == arrays[stem]?.elements)
-    for (gate, sum) in zip(try elements("stem/gate"), sums) { #expect(abs(gate - 1 / (1 + (-sum).exponential)) < 1e-12) }
+    for (gate, sum) in zip(try elements("stem/gate"), sums) {
+      #expect(abs(gate - 1 / (1 + (-sum).exponential)) < 1e-12)
+    }
   }
 
   @Test(arguments: [
