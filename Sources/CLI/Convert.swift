@@ -64,7 +64,7 @@ struct Convert: ParsableCommand {
     } else {
       try Terminal.write(
         ConversionText.summary(conversion.report, target: target, bytes: size, time: clock.now - start)
-          + BundledGoldenOptions.text(model.goldens))
+          + goldenOptions.text(model.goldens))
     }
   }
 }

@@ -25,7 +25,7 @@ import Testing
   @Test func aBundleThatCarriesItsGoldensProvesItself() throws {
     let convert = try convert("--golden", cases)
     #expect(convert.status == 0, "\(convert.errors)")
-    #expect(convert.output.contains("goldens  1 case with "))
+    #expect(convert.output.contains("goldens  1 case with 32 of 32 captured layers\n"))
     let verify = try Command(["verify", bundle])
     #expect(verify.status == 0, "\(verify.output)\(verify.errors)")
     #expect(verify.output.contains("passed: 1 value in 1 case within tolerance"))

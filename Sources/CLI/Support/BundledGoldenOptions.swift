@@ -51,10 +51,17 @@ struct BundledGoldenOptions: ParsableArguments {
   }
 
   /// What went along, as a line of the summary; empty if nothing did.
-  static func text(_ goldens: [BundleGolden]) -> String {
-    guard !goldens.isEmpty else { return "" }
-    let arrays = goldens.reduce(0) { $0 + $1.files.count }
+  func text(_ goldens: [BundleGolden]) throws -> String {
+    guard let golden, !goldens.isEmpty else { return "" }
+    let captured = try GoldenCase.all(in: golden).reduce(0) { $0 + $1.layers.count }
+    let kept = goldens.reduce(0) { $0 + Self.layerCount($1.document) }
     let cases = goldens.count == 1 ? "1 case" : "\(goldens.count) cases"
-    return "\n  goldens  \(cases) with \(arrays) arrays: ferry verify needs no folder"
+    let rest = kept < captured ? "; --golden-layers all takes the others along" : ""
+    return "\n  goldens  \(cases) with \(kept) of \(captured) captured layers\(rest)"
+  }
+
+  private static func layerCount(_ document: JSONValue) -> Int {
+    guard case .object(let object) = document, case .object(let layers)? = object["layers"] else { return 0 }
+    return layers.count
   }
 }

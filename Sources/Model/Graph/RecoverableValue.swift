@@ -99,9 +99,18 @@ extension Graph {
         throw FerryError(.damagedBundle, "recoverable values read \"\(stated.name)\", which the graph does not have so")
       }
     }
+    guard recovery.outputs == recovery.nodes.flatMap(\.outputs), recovery.removed.isEmpty else {
+      throw FerryError(.damagedBundle, "the recoverable values are not the outputs of their graph")
+    }
+    let removed = Set(removed.map(\.name))
     return try recovery.nodes.map { node in
-      guard node.outputs.count == 1 else {
-        throw FerryError(.damagedBundle, "the node \"\(node.name)\" of recoverable values has several results")
+      guard node.outputs.count == 1, !node.name.isEmpty else {
+        throw FerryError(
+          .damagedBundle, "the node \"\(node.name)\" of recoverable values has several results or no name")
+      }
+      guard recovery[node.outputs[0]].sourceNames.allSatisfy(removed.contains) else {
+        throw FerryError(
+          .damagedBundle, "the recoverable value \"\(recovery[node.outputs[0]].name)\" is none that a pass removed")
       }
       return RecoverableValue(
         value: recovery[node.outputs[0]], nodeName: node.name, operation: node.operation,

@@ -40,8 +40,9 @@ extension Graph {
     var computed: Set<ValueID> = []
     for index in order {
       let node = nodes[index]
-      for input in node.inputs where weights[input] == nil && !computed.contains(input) && !inputs.contains(input) {
-        inputs.append(input)
+      for input in node.inputs where weights[input] == nil && !inputs.contains(input) {
+        let isBoundary = boundaries.contains(input) && input != value
+        if isBoundary || !computed.contains(input) { inputs.append(input) }
       }
       computed.formUnion(node.outputs)
     }

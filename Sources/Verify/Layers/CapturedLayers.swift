@@ -16,6 +16,9 @@ struct CapturedLayers {
   private(set) var removed: [RemovedValue] = []
   private(set) var unknown: [String] = []
 
+  /// Identities and the like give a value several names; each is compared.
+  private static let namesPerValue = 256
+
   /// - Parameters:
   ///   - graph: with its recoverable values.
   ///   - isChannelsLast: whether the source's own values of four axes have the channels last; its inputs and outputs
@@ -30,9 +33,16 @@ struct CapturedLayers {
     for port in ports { places[ExactName(graph[port].name)] = port }
     let passes = Dictionary(graph.removed.map { (ExactName($0.name), $0) }, uniquingKeysWith: { first, _ in first })
     var seen: Set<ExactName> = []
+    var names: [ValueID: Int] = [:]
     for (array, isOutput) in golden.layers.map({ ($0, false) }) + golden.outputs.map({ ($0, true) }) {
       guard seen.insert(ExactName(array.name)).inserted else { continue }
       if let value = places[ExactName(array.name)] {
+        names[value, default: 0] += 1
+        guard names[value, default: 0] <= Self.namesPerValue else {
+          throw FerryError(
+            .invalidGolden, "the case holds more than \(Self.namesPerValue) arrays for the value "
+              + "\"\(graph[value].name)\"", supported: "as many as a network has names for one value")
+        }
         let turns = isChannelsLast && array.tensor.shape.rank == 4 && !ports.contains(value)
         present.append(
           Present(
@@ -56,6 +66,8 @@ struct ExactName: Hashable {
 extension Tensor {
   /// A tensor of N×H×W×C as N×C×H×W.
   func channelsSecond() throws -> Tensor {
+    // Extents beside a zero may be as large as any number.
+    guard shape.elementCount > 0 else { return try reshaped([shape[0], shape[3], shape[1], shape[2]]) }
     let (batch, pixels, channels) = (shape[0], shape[1] * shape[2], shape[3])
     let size = elementType.byteCount
     let turned = Storage(zeroed: byteCount)

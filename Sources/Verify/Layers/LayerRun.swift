@@ -16,6 +16,9 @@ struct LayerRun {
   private let producers: [ValueID: Int]
   /// Captured values, as the reference had them, that another one can be computed from.
   private let boundaries: [ValueID: Tensor]
+  private let boundaryIDs: Set<ValueID>
+  /// Values of which only a run tells how many rows they have.
+  private let counted: Set<ValueID>
 
   /// Elements of all values that one run hands out; a network of large values is run several times.
   private static let elementsPerRun = 64 << 20
@@ -32,17 +35,19 @@ struct LayerRun {
     self.session = session
     self.tolerance = tolerance
     producers = bound.producers
-    let counted = Set(graph.counts.map(\.symbol))
+    let symbols = Set(graph.counts.map(\.symbol))
+    let counted = Set(
+      captured.present.map(\.value).filter { graph[$0].shape.contains { !symbols.isDisjoint(with: $0.symbols) } })
     var boundaries: [ValueID: Tensor] = [:]
     for item in captured.present where producers[item.value] != nil {
-      let extents = graph[item.value].shape
       // Rows that only running counts are fewer than the bound graph has.
-      guard extents.allSatisfy({ counted.isDisjoint(with: $0.symbols) }),
-        bound[item.value].shape.fixed == item.expected.shape.dimensions, !item.expected.shape.dimensions.contains(0)
-      else { continue }
+      let shape = item.expected.shape.dimensions
+      guard !counted.contains(item.value), bound[item.value].shape.fixed == shape, !shape.contains(0) else { continue }
       boundaries[item.value] = item.expected
     }
     self.boundaries = boundaries
+    boundaryIDs = Set(boundaries.keys)
+    self.counted = counted
   }
 
   // MARK: As the network runs
@@ -60,8 +65,10 @@ struct LayerRun {
         elements += next.expected.shape.elementCount
         rest.removeFirst()
       }
-      let results = try run(batch.map(\.value))
-      let truths = usesOracle ? try truth(of: batch.map(\.value)) : [:]
+      // What cannot be compared is not computed: a golden of a few numbers could ask for a value of many.
+      let values = batch.filter { mismatch(of: $0) == nil }.map(\.value)
+      let results = try run(values)
+      let truths = usesOracle ? try truth(of: values) : [:]
       layers += batch.map { item in
         let outcome = outcome(item) { results[item.value] }
         var layer = Layer(name: item.name, place: place(of: item), cumulative: outcome, isolated: nil)
@@ -118,7 +125,7 @@ struct LayerRun {
   /// What computes a captured value from the captured values before it; nil for an input.
   func segment(of item: CapturedLayers.Present) -> Segment? {
     bound.segment(
-      computing: item.value, from: Set(boundaries.keys).subtracting([item.value]), producers: producers)
+      computing: item.value, from: boundaryIDs, producers: producers)
   }
 
   /// What the reference had where a segment begins, in its order.
@@ -150,8 +157,18 @@ struct LayerRun {
     return outcome(item) { try compute(segment) }
   }
 
+  /// Why a captured value cannot be compared with the graph's, whatever it holds; nil if it can.
+  private func mismatch(of item: CapturedLayers.Present) -> FerryError? {
+    guard !counted.contains(item.value), let shape = bound[item.value].shape.fixed,
+      shape != item.expected.shape.dimensions
+    else { return nil }
+    return FerryError(
+      .shapeMismatch, "the shape is \(bound[item.value].shape.text), where \(item.expected.shape) is expected")
+  }
+
   private func outcome(_ item: CapturedLayers.Present, _ result: () throws -> Tensor?) -> LayerOutcome {
     do {
+      if let mismatch = mismatch(of: item) { throw mismatch }
       guard let actual = try result() else {
         throw FerryError(.internalDefect, "\"\(item.name)\" was not computed")
       }

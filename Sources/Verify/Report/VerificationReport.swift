@@ -85,7 +85,10 @@ extension VerificationReport.Case {
     failure == nil && comparedElementCount > 0 && values.allSatisfy(\.passed) && (layers?.passed ?? true)
   }
 
-  var comparedElementCount: Int { values.reduce(0) { $0 + ($1.comparison?.elementCount ?? 0) } }
+  /// Numbers of the outputs that were compared. Two NaNs are alike and prove nothing, nor does the picture of an input.
+  var comparedElementCount: Int {
+    values.reduce(0) { $0 + ($1.role == .input ? 0 : $1.comparison?.finiteElementCount ?? 0) }
+  }
 }
 
 extension VerificationReport.Value {

@@ -14,6 +14,7 @@ import Testing
     let stem = try #require(graph.nodes.first)
     let conv = try #require(stem.operation as? Conv)
     let shape = graph[stem.outputs[0]].shape
+    graph.removed += ["/stem/conv", "/stem/identity", "stem/gate"].map { RemovedValue(name: $0, pass: "fuse") }
     graph.recoverable = [
       RecoverableValue(
         value: Value(name: "stem/sums", shape: shape, sourceNames: ["/stem/conv", "/stem/identity"]), nodeName: "stem",

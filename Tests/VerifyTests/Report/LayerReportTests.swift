@@ -40,7 +40,7 @@ struct LayerReportTests {
 
         the worst layers first, errors relative to max|e|:
         layer                                            operation  shape  cumulative  isolated  verdict
-        /features/stage1/unit1/…depthwise/Conv_output_0  Conv       1×2      4.10e-01  4.10e-01  FAILED
+        /features/s…as/room/for/depthwise/Conv_output_0  Conv       1×2      4.10e-01  4.10e-01  FAILED
         behind                                           Binary     1×2      5.00e-01  1.19e-07  accumulated
         stem                                             Conv       1×2      3.58e-07  1.19e-07  ok
         input                                            Conv       1×2             0         —  ok

@@ -1,9 +1,9 @@
 extension String {
-  /// The text in at most so many characters, cut in the middle: what tells layers apart stands at both ends of a name.
+  /// The text in at most so many characters, cut in the front half: what tells layers apart stands behind the stage.
   func shortenedInTheMiddle(to limit: Int) -> String {
     guard count > limit else { return self }
     guard limit > 1 else { return "…" }
-    let tail = limit / 2
+    let tail = limit * 3 / 4
     return prefix(limit - 1 - tail) + "…" + suffix(tail)
   }
 
