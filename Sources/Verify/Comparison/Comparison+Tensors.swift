@@ -54,7 +54,7 @@ extension Comparison {
     elementType = actual.elementType
     expectedElementType = expected.elementType
     self.tolerance = tolerance
-    finiteElementCount = statistics.finiteCount
+    agreeableElementCount = statistics.finiteCount + statistics.equalInfinityCount
     maximumError = statistics.maximumError
     meanError = statistics.finiteCount == 0 ? 0 : statistics.errorSum / Double(statistics.finiteCount)
     rootMeanSquareError = statistics.rootMeanSquareError

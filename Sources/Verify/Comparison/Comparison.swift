@@ -51,8 +51,8 @@ public struct Comparison: Sendable, Equatable {
   }
 
   public var elementCount: Int { shape.elementCount }
-  /// How many elements are finite in both tensors: what the comparison proves something about.
-  public let finiteElementCount: Int
+  /// How many elements are finite in both tensors or the same infinity: two NaNs prove nothing.
+  public let agreeableElementCount: Int
   public var passed: Bool { outsideCount == 0 }
 
   /// The maximum error relative to max|expected|; 0 if there is no error, infinite if only the peak is 0.

@@ -9,6 +9,8 @@
 struct ErrorStatistics {
   private(set) var peak = 0.0
   private(set) var finiteCount = 0
+  /// Elements that are the same infinity in both tensors.
+  private(set) var equalInfinityCount = 0
   private(set) var errorSum = 0.0
   private(set) var maximumError = 0.0
   private(set) var maximumUnitsInLastPlace = 0
@@ -66,6 +68,7 @@ struct ErrorStatistics {
       let allowed = everywhere + tolerance.rtol * expected.magnitude
       guard actual.isFinite && expected.isFinite else {
         // Equal infinities compare equal; a NaN matches any other, its payload means nothing.
+        if actual == expected { equalInfinityCount += 1 }
         if actual == expected || (actual.isNaN && expected.isNaN) { continue }
         nonFiniteMismatchCount += 1
         if firstNonFiniteMismatch == nil {

@@ -87,7 +87,7 @@ extension VerificationReport.Case {
 
   /// Numbers of the outputs that were compared. Two NaNs are alike and prove nothing, nor does the picture of an input.
   var comparedElementCount: Int {
-    values.reduce(0) { $0 + ($1.role == .input ? 0 : $1.comparison?.finiteElementCount ?? 0) }
+    values.reduce(0) { $0 + ($1.role == .input ? 0 : $1.comparison?.agreeableElementCount ?? 0) }
   }
 }
 
