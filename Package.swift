@@ -51,6 +51,7 @@ let package = Package(
       name: "FerryModel",
       dependencies: ["FerryTensor", .product(name: "Crypto", package: "swift-crypto")],
       path: "Sources/Model", exclude: ["Bundle/FORMAT.md"], swiftSettings: house),
+    .target(name: "FerryPicture", dependencies: ["FerryTensor"], path: "Sources/Picture", swiftSettings: house),
     .target(name: "CShims", path: "Sources/CShims"),
     .target(name: "FerryKernelInterface", path: "Sources/Kernels/Interface", swiftSettings: house),
     .target(
@@ -62,7 +63,9 @@ let package = Package(
       path: "Sources/Kernels/Dispatch", swiftSettings: house),
     .target(
       name: "FerryRuntime",
-      dependencies: ["FerryTensor", "FerryModel", "FerryKernels", "FerryKernelInterface", "CShims"],
+      dependencies: [
+        "FerryTensor", "FerryModel", "FerryPicture", "FerryKernels", "FerryKernelInterface", "CShims",
+      ],
       path: "Sources/Runtime", swiftSettings: house),
 
     // Import, verification and pictures: each the one home of its C libraries.
@@ -87,7 +90,7 @@ let package = Package(
       name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime", "COpenBLAS"],
       path: "Sources/Verify", swiftSettings: house),
     .target(
-      name: "FerryMedia", dependencies: ["FerryTensor", "CImage"], path: "Sources/Media",
+      name: "FerryMedia", dependencies: ["FerryTensor", "FerryPicture", "CImage"], path: "Sources/Media",
       swiftSettings: house),
 
     // The command.

@@ -23,8 +23,8 @@ public struct Picture: Sendable, Equatable {
     self.init(trusted: width, height, pixels)
   }
 
-  /// A picture whose size and bytes this module computed itself.
-  init(trusted width: Int, _ height: Int, _ pixels: [UInt8]) {
+  /// A picture whose size and bytes were computed by Ferry itself.
+  package init(trusted width: Int, _ height: Int, _ pixels: [UInt8]) {
     precondition(width > 0 && height > 0 && pixels.count == width * height * 3)
     self.width = width
     self.height = height
@@ -41,7 +41,7 @@ extension Picture {
     public init(pixelCount: Int = 100_000_000) { self.pixelCount = pixelCount }
 
     /// - Throws: `invalidPicture` if a side is 0 or the picture is larger than allowed.
-    func check(width: Int, height: Int, byteOffset: Int) throws {
+    package func check(width: Int, height: Int, byteOffset: Int) throws {
       let location = FerryError.Location(byteOffset: byteOffset)
       guard width > 0, height > 0 else {
         throw FerryError(.invalidPicture, "the picture's declared size is \(width)×\(height)", at: location)

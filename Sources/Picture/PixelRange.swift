@@ -8,7 +8,7 @@ public enum PixelRange: String, Sendable, CaseIterable {
   case minusOneToOne = "-1-1"
 
   /// The number for each byte, computed in float32.
-  var values: [Float] {
+  package var values: [Float] {
     (0...255).map { byte in
       switch self {
       case .zeroToOne: Float(byte) / 255

@@ -1,0 +1,2 @@
+// Whoever reads pictures works with them.
+@_exported import FerryPicture
