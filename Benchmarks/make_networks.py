@@ -15,7 +15,7 @@ from pathlib import Path
 import onnx
 from ferrygolden.exports import Variant, export
 from ferrygolden.families import FULL_SIZE
-from parity.networks import calibrated
+from parity.calibration import calibrated
 from speed import products, tiny
 from speed.cases import PRODUCTS, TINY
 

@@ -13,8 +13,9 @@ from torch import nn
 from ferrygolden.exports import Variant, export
 from ferrygolden.families import FULL_SIZE
 from kerasfiles.check import Line, check
+from parity.calibration import calibrated
 from parity.ferry import Ferry
-from parity.networks import answered, calibrated
+from parity.networks import answered
 
 # What each file is recognised as, and what the user has to settle: both EfficientNets have weights of the same shapes.
 NETWORKS: dict[str, tuple[str, tuple[str, ...]]] = {

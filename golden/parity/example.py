@@ -10,9 +10,10 @@ from pathlib import Path
 import torch
 
 from ferrygolden.families import FULL_SIZE
+from parity.calibration import calibrated
 from parity.check import Result, check
 from parity.ferry import Ferry
-from parity.networks import calibrated, shortened_failures
+from parity.networks import shortened_failures
 from parity.weights import expected_weights
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "pth_to_onnx.py"

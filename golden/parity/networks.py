@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from pathlib import Path
@@ -17,6 +16,7 @@ from ferrygolden.families import Network
 from ferrygolden.network_cases import TOLERANCE
 from ferrygolden.pictures import normalised_batch
 from ferrygolden.truth import peak_error, pytorch
+from parity.calibration import calibrated
 from parity.check import Result, check, input_shapes
 from parity.ferry import Ferry
 from parity.weights import expected_weights
@@ -103,29 +103,3 @@ def shortened(problem: Exception) -> str:
 def shortened_failures(result: Result) -> list[str]:
     """The first lines of each: a refused file may have a hundred findings."""
     return ["\n  ".join(failure.splitlines()[:6]) for failure in result.failures]
-
-
-def calibrated(network: Network, folder: Path) -> nn.Module:
-    """The network with its calibrated weights, which are kept in `folder` from one run to the next."""
-    source = network.weights_of or network
-    path = folder / f"{source.name}-{scripts_digest()[:16]}.pt"
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob(f"{source.name}-*.pt"):
-            old.unlink()
-        part = path.with_suffix(".part")
-        torch.save(source.make(torch.float32).state_dict(), part)
-        part.rename(path)
-    return network.with_weights(torch.load(path, weights_only=True))
-
-
-def scripts_digest() -> str:
-    """Changes whenever what the weights are made of does."""
-    golden = Path(__file__).parents[1]
-    names = (
-        "ferrygolden/calibration.py",
-        "ferrygolden/families.py",
-        "ferrygolden/pictures.py",
-        "requirements-torch.txt",
-    )
-    return hashlib.sha256(b"\0".join((golden / name).read_bytes() for name in names)).hexdigest()

@@ -57,7 +57,7 @@ def full_size(folder: Path, photograph: Path) -> list[Subject]:
     are fed."""
     from ferrygolden.exports import Variant, export
     from ferrygolden.families import FULL_SIZE as NETWORKS
-    from parity.networks import calibrated
+    from parity.calibration import calibrated
 
     subjects = []
     for name in FULL_SIZE:
