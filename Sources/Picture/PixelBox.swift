@@ -23,10 +23,26 @@ public struct PixelBox: Sendable, Hashable {
         .usage, "the box \(Self.text(edges)) holds no pixel", supported: "left,top,right,bottom with left < right, "
           + "top < bottom")
     }
-    self.init(rounded[0], rounded[1], rounded[2], rounded[3])
+    self.init(trusted: rounded[0], rounded[1], rounded[2], rounded[3])
   }
 
-  private init(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) {
+  /// - Throws: `usage` for a box without a pixel, or for numbers that no picture has.
+  public init(left: Int, top: Int, right: Int, bottom: Int) throws {
+    let edges = [left, top, right, bottom]
+    guard edges.allSatisfy({ (-Self.integerLimit...Self.integerLimit).contains($0) }) else {
+      throw FerryError(
+        .usage, "the box \(Self.text(edges)) is no part of a picture", supported: "numbers up to \(Self.integerLimit)")
+    }
+    guard left < right, top < bottom else {
+      throw FerryError(
+        .usage, "the box \(Self.text(edges)) holds no pixel", supported: "left,top,right,bottom with left < right, "
+          + "top < bottom")
+    }
+    self.init(trusted: left, top, right, bottom)
+  }
+
+  /// A box of at least one pixel whose corners Ferry itself computed.
+  init(trusted left: Int, _ top: Int, _ right: Int, _ bottom: Int) {
     (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
   }
 
@@ -36,7 +52,7 @@ public struct PixelBox: Sendable, Hashable {
     let side = max(width, height)
     let newLeft = left - (side - width) / 2
     let newTop = top - (side - height) / 2
-    return PixelBox(newLeft, newTop, newLeft + side, newTop + side)
+    return PixelBox(trusted: newLeft, newTop, newLeft + side, newTop + side)
   }
 
   /// The box with that many pixels more on each side.
@@ -46,10 +62,14 @@ public struct PixelBox: Sendable, Hashable {
     guard (0...Self.limit).contains(margin) else {
       throw FerryError(.usage, "the margin is \(margin) pixels", supported: "0 to \(Self.limit)")
     }
-    return PixelBox(left - margin, top - margin, right + margin, bottom + margin)
+    return PixelBox(trusted: left - margin, top - margin, right + margin, bottom + margin)
   }
 
   private static let limit = 1 << 20
+  /// Far enough for every side that a picture in memory can have, near enough that widths do not overflow.
+  private static let integerLimit = 1 << 40
 
-  private static func text(_ edges: [Double]) -> String { edges.map { "\($0)" }.joined(separator: ",") }
+  private static func text(_ edges: [some CustomStringConvertible]) -> String {
+    edges.map(\.description).joined(separator: ",")
+  }
 }

@@ -8,13 +8,14 @@ public enum PixelRange: String, Sendable, CaseIterable {
   case minusOneToOne = "-1-1"
 
   /// The number for each byte, computed in float32.
-  package var values: [Float] {
-    (0...255).map { byte in
-      switch self {
-      case .zeroToOne: Float(byte) / 255
-      case .zeroTo255: Float(byte)
-      case .minusOneToOne: (Float(byte) / 255 - 0.5) * 2
-      }
+  package var values: [Float] { (0...255).map { number(for: Float($0)) } }
+
+  /// The number for a value between 0 and 255, computed in float32.
+  func number(for value: Float) -> Float {
+    switch self {
+    case .zeroToOne: value / 255
+    case .zeroTo255: value
+    case .minusOneToOne: (value / 255 - 0.5) * 2
     }
   }
 }

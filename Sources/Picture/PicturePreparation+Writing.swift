@@ -1,0 +1,72 @@
+import FerryTensor
+
+extension PicturePreparation {
+  /// Writes the picture's numbers in the order of `layout`. Nothing is kept between but the rows that resizing needs.
+  ///
+  /// - Parameters:
+  ///   - crop: the part that is taken, within the picture; nil: all of it.
+  ///   - target: room for `elementCount` numbers, whatever they were.
+  /// - Throws: `usage` if the crop reaches beyond the picture or the target has another number of elements.
+  public func write(_ picture: Picture, crop: PixelBox? = nil, into target: UnsafeMutableBufferPointer<Float>) throws {
+    guard target.count == elementCount, let target = target.baseAddress else {
+      throw FerryError(
+        .usage, "\(target.count) elements are no room for a picture of \(width)×\(height) pixels",
+        supported: "\(elementCount)")
+    }
+    try picture.withRegion(crop) { region in
+      switch method {
+      case .openCVLinear:
+        write(target) { OpenCVLinear.resize(region, width: width, height: height, $0) }
+      case .pillowBilinear:
+        write(target) { PillowBilinear.resize(region, width: width, height: height, $0) }
+      case .pyTorchBilinear:
+        write(target) { PyTorchBilinear.resize(region, width: width, height: height, $0) }
+      case .pyTorchBilinearAntialias:
+        write(target) { PyTorchAntialias.resize(region, width: width, height: height, $0) }
+      }
+    }
+  }
+
+  /// Rows of bytes, looked up in the channels' tables.
+  private func write(_ target: UnsafeMutablePointer<Float>, _ rows: ((Int, UnsafePointer<UInt8>) -> Void) -> Void) {
+    tables.withUnsafeBufferPointer { tables in
+      guard let tables = tables.baseAddress else { return }
+      // The component of a pixel that a channel takes.
+      let (first, last) = color == .rgb ? (0, 2) : (2, 0)
+      let area = width * height
+      rows { [width] row, bytes in
+        switch layout {
+        case .channelsFirst:
+          for (channel, component) in [first, 1, last].enumerated() {
+            let (plane, table) = (target + channel * area + row * width, tables + channel * 256)
+            for column in 0..<width { plane[column] = table[Int(bytes[column * 3 + component])] }
+          }
+        case .channelsLast:
+          let line = target + row * width * 3
+          for column in 0..<width {
+            let start = column * 3
+            line[start] = tables[Int(bytes[start + first])]
+            line[start + 1] = tables[256 + Int(bytes[start + 1])]
+            line[start + 2] = tables[512 + Int(bytes[start + last])]
+          }
+        }
+      }
+    }
+  }
+
+  /// Rows of numbers, computed one by one.
+  private func write(_ target: UnsafeMutablePointer<Float>, _ rows: ((Int, UnsafePointer<Float>) -> Void) -> Void) {
+    let (first, last) = color == .rgb ? (0, 2) : (2, 0)
+    let (pixelStep, planeStep) = layout == .channelsFirst ? (1, width * height) : (3, 1)
+    rows { row, numbers in
+      for (channel, component) in [first, 1, last].enumerated() {
+        let line = target + channel * planeStep + row * width * pixelStep
+        let (mean, deviation) = (mean?[channel], std?[channel])
+        for column in 0..<width {
+          line[column * pixelStep] = Self.normalised(
+            range.number(for: numbers[column * 3 + component]), mean, deviation)
+        }
+      }
+    }
+  }
+}
