@@ -49,7 +49,7 @@ let package = Package(
     .target(name: "FerryTensor", path: "Sources/Tensor", swiftSettings: house),
     .target(
       name: "FerryModel",
-      dependencies: ["FerryTensor", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["FerryTensor", "FerryPicture", .product(name: "Crypto", package: "swift-crypto")],
       path: "Sources/Model", exclude: ["Bundle/FORMAT.md"], swiftSettings: house),
     .target(name: "FerryPicture", dependencies: ["FerryTensor"], path: "Sources/Picture", swiftSettings: house),
     .target(name: "CShims", path: "Sources/CShims"),

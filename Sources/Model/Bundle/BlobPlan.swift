@@ -5,6 +5,7 @@ enum BlobSource {
   case bytes([UInt8])
   case weight(Weight, TensorLayout)
   case file(String)
+  case stored(Storage)
 
   var location: FerryError.Location {
     if case .file(let path) = self { .init(file: path) } else { .init() }
@@ -13,6 +14,7 @@ enum BlobSource {
   func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
     switch self {
     case .bytes(let bytes): return try bytes.withUnsafeBytes(body)
+    case .stored(let storage): return try withExtendedLifetime(storage) { try body(storage.bytes) }
     case .weight(let weight, .rowMajor):
       defer { weight.releasePages() }
       return try weight.tensor.withUnsafeBytes(body)
@@ -72,6 +74,17 @@ struct BlobPlan {
       recoverable: recoverable, provenance: provenance, labels: labels, goldens: goldens, tensors: tensors)
   }
 
+  /// Plans a pipeline's anchors, which are a blob of `float32`, row-major.
+  mutating func add(_ pipeline: PipelineDescription) throws -> PipelineEntry {
+    var blob: Int?
+    let json = try pipeline.json { anchors in
+      let index = try add(.bytes(anchors.stored))
+      blob = index
+      return try .integer(index)
+    }
+    return PipelineEntry(json: json, anchors: blob)
+  }
+
   private mutating func addRecoverable(of graph: Graph) throws -> RecoverableEntry? {
     guard !graph.recoverable.isEmpty else { return nil }
     let recovery = try graph.recoveryGraph()
@@ -100,7 +113,12 @@ struct BlobPlan {
           .usage, "\"\(file.name)\" is no plain file name",
           hint: "keep a golden's arrays in the folder of its case.json")
       }
-      return (name: file.name, blob: try add(.file(file.path)))
+      let source: BlobSource =
+        switch file.content {
+        case .file(let path): .file(path)
+        case .stored(let storage): .stored(storage)
+        }
+      return (name: file.name, blob: try add(source))
     }
     return GoldenEntry(name: golden.name, document: document, files: files)
   }

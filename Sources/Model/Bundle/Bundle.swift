@@ -29,6 +29,9 @@ public final class Bundle: Sendable {
   public let isSigned: Bool
   /// In the order of the manifest.
   public let storedModels: [StoredModel]
+  /// What the manifest says of a pipeline; nil if the bundle has none.
+  public var pipelineJSON: JSONValue? { pipelineEntry?.json }
+  private let pipelineEntry: PipelineEntry?
   private let blobs: BlobStore
 
   /// - Throws: `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`,
@@ -44,6 +47,7 @@ public final class Bundle: Sendable {
     byteCount = file.byteCount
     version = header.version
     producer = manifest.producer
+    pipelineEntry = manifest.pipeline
     manifestDigest = header.manifestDigest.hexadecimal
     isSigned = header.signatureLength > 0
   }
@@ -56,6 +60,19 @@ public final class Bundle: Sendable {
         supported: storedModels.map(\.name).joined(separator: ", "))
     }
     return model
+  }
+
+  /// The pipeline that the bundle states; nil if it has none.
+  ///
+  /// - Throws: `damagedBundle` if its anchors are not what they should be.
+  public func pipelineDescription() throws -> PipelineDescription? {
+    guard let entry = pipelineEntry else { return nil }
+    return try located(.init(file: path)) {
+      let reader = PipelineReader { [blobs] field in
+        try blobs.withVerifiedBytes(field.count()) { try Anchors(stored: $0) }
+      }
+      return try reader.pipeline(JSONField(entry.json, code: .damagedBundle).object())
+    }
   }
 
   /// Reads the whole file: every blob must have the digest that the manifest states, and all padding must be zero.
@@ -135,6 +152,7 @@ extension Manifest {
         for file in golden.files { used[file.blob] = true }
       }
     }
+    if let anchors = pipeline?.anchors { used[anchors] = true }
     if let unused = used.firstIndex(of: false) { throw damaged("nothing of the bundle names blob \(unused)") }
   }
 }

@@ -4,10 +4,13 @@ import FerryTensor
 public struct BundleContents: Sendable {
   /// One model or more, their names unique.
   public var models: [BundleModel]
+  /// What is done with them together; its names are theirs.
+  public var pipeline: PipelineDescription?
   public var producer: BundleProducer
 
-  public init(models: [BundleModel], producer: BundleProducer = .ferry) {
+  public init(models: [BundleModel], pipeline: PipelineDescription? = nil, producer: BundleProducer = .ferry) {
     self.models = models
+    self.pipeline = pipeline
     self.producer = producer
   }
 }
@@ -53,6 +56,23 @@ public struct BundleModel: Sendable {
   }
 }
 
+extension BundleModel {
+  /// A model of an open bundle, as it is there, to go into another.
+  ///
+  /// - Throws: `damagedBundle`, or `unknownOperator` for an operator that this version does not have.
+  public init(_ stored: StoredModel, named name: String? = nil) throws {
+    self.init(
+      name: name ?? stored.name, graph: try stored.graph(), provenance: try stored.provenance(),
+      labels: try stored.labels(),
+      goldens: try stored.goldens.map { golden in
+        BundleGolden(
+          name: golden.name, document: try golden.document(),
+          files: try golden.fileNames.map { .init(name: $0, stored: try golden.file(named: $0)) })
+      })
+    (inputs, outputs) = (stored.inputs, stored.outputs)
+  }
+}
+
 /// A golden case that travels with its model.
 public struct BundleGolden: Sendable {
   /// Unique in the model.
@@ -65,12 +85,24 @@ public struct BundleGolden: Sendable {
   public struct File: Sendable {
     /// As the document names it: relative to the folder of `case.json`, its parts separated by `/`.
     public var name: String
-    /// Where the bytes are on this machine; they are mapped while they are copied.
-    public var path: String
+    /// Where the bytes are.
+    package var content: Content
+
+    package enum Content: Sendable {
+      /// A file of this machine, mapped while it is copied.
+      case file(String)
+      /// In a bundle that is open.
+      case stored(Storage)
+    }
 
     public init(name: String, path: String) {
       self.name = name
-      self.path = path
+      content = .file(path)
+    }
+
+    package init(name: String, stored: Storage) {
+      self.name = name
+      content = .stored(stored)
     }
   }
 

@@ -20,8 +20,11 @@ public enum BundleWriter {
     var plan = BlobPlan()
     let models = try contents.models.map { try plan.add($0) }
     try requireNames(models.map(\.name), "models")
-    let version = models.contains { $0.recoverable != nil } ? BundleVersion.current : .first
-    let manifest = Manifest(version: version, producer: contents.producer, blobs: plan.entries, models: models)
+    let pipeline = try contents.pipeline.map { try plan.add($0) }
+    let version: BundleVersion =
+      pipeline != nil ? .current : models.contains { $0.recoverable != nil } ? .recoverable : .first
+    let manifest = Manifest(
+      version: version, producer: contents.producer, blobs: plan.entries, models: models, pipeline: pipeline)
     let text = try manifest.json().canonical()
     guard text.count <= Manifest.byteLimit else {
       throw FerryError(

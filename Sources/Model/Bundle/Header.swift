@@ -12,13 +12,19 @@ public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The newest version that this code reads and writes. A bundle states the oldest one that can hold its contents.
-  public static let current = BundleVersion(major: 1, minor: 1)
+  public static let current = BundleVersion(major: 1, minor: 2)
 
   /// Without recoverable values.
   static let first = BundleVersion(major: 1, minor: 0)
 
+  /// With recoverable values, without a pipeline.
+  static let recoverable = BundleVersion(major: 1, minor: 1)
+
   /// Whether the manifest says of every model what can be recovered.
   var holdsRecoverableValues: Bool { minor >= 1 }
+
+  /// Whether the manifest may state a pipeline.
+  var holdsPipeline: Bool { minor >= 2 }
 
   public var description: String { "\(major).\(minor)" }
 }

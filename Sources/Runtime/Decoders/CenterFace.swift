@@ -23,6 +23,11 @@ public enum CenterFace {
   public static func decode(
     _ outputs: [Tensor], threshold: Double = 0.5, overlap: Double = 0.3
   ) throws -> [Detection] {
+    try candidates(outputs).all(threshold: threshold, overlap: overlap)
+  }
+
+  /// A face in each cell.
+  static func candidates(_ outputs: [Tensor]) throws -> Candidates {
     let channels = [1, 2, 2, 10]
     let shapes = outputs.map(\.shape.dimensions)
     guard shapes.count == 4, let first = shapes.first, first.count == 4,
@@ -37,28 +42,20 @@ public enum CenterFace {
     let (rows, columns) = (first[2], first[3])
     let maps = outputs.map { $0.floats() }
     let (pictureWidth, pictureHeight) = (Double(columns) * cell, Double(rows) * cell)
-    var found: [Detection] = []
-    for row in 0..<rows {
-      for column in 0..<columns {
-        func value(_ map: Int, _ channel: Int) -> Double {
-          Double(maps[map][(channel * rows + row) * columns + column])
-        }
-        let score = value(0, 0)
-        guard score > threshold else { continue }
-        let (height, width) = (exp(value(1, 0)) * cell, exp(value(1, 1)) * cell)
-        let centerX = (Double(column) + value(2, 1) + 0.5) * cell
-        let centerY = (Double(row) + value(2, 0) + 0.5) * cell
-        let left = min(max(0, centerX - width / 2), pictureWidth)
-        let top = min(max(0, centerY - height / 2), pictureHeight)
-        found.append(
-          Detection(
-            left: left, top: top, right: min(left + width, pictureWidth), bottom: min(top + height, pictureHeight),
-            score: score,
-            landmarks: (0..<5).map {
-              Detection.Point(x: value(3, 2 * $0 + 1) * width + left, y: value(3, 2 * $0) * height + top)
-            }))
-      }
+    return Candidates(scores: maps[0]) { place in
+      let (row, column) = (place / columns, place % columns)
+      func value(_ map: Int, _ channel: Int) -> Double { Double(maps[map][channel * rows * columns + place]) }
+      let (height, width) = (exp(value(1, 0)) * cell, exp(value(1, 1)) * cell)
+      let centerX = (Double(column) + value(2, 1) + 0.5) * cell
+      let centerY = (Double(row) + value(2, 0) + 0.5) * cell
+      let left = min(max(0, centerX - width / 2), pictureWidth)
+      let top = min(max(0, centerY - height / 2), pictureHeight)
+      return Detection(
+        left: left, top: top, right: min(left + width, pictureWidth), bottom: min(top + height, pictureHeight),
+        score: value(0, 0),
+        landmarks: (0..<5).map {
+          Detection.Point(x: value(3, 2 * $0 + 1) * width + left, y: value(3, 2 * $0) * height + top)
+        })
     }
-    return found.suppressed(overlap: overlap)
   }
 }

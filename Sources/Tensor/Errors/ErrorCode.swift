@@ -41,6 +41,13 @@ extension FerryError {
     case unsupportedVersion = "unsupported-version"
     case unsupportedLayout = "unsupported-layout"
     case damagedBundle = "damaged-bundle"
+    case invalidRecipe = "invalid-recipe"
+    case missingPipeline = "missing-pipeline"
+
+    // Media
+    case invalidVideo = "invalid-video"
+    /// A program that Ferry starts is not installed.
+    case missingTool = "missing-tool"
 
     // Running and verifying
     case shapeMismatch = "shape-mismatch"

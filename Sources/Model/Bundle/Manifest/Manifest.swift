@@ -6,9 +6,17 @@ struct Manifest {
   var producer: BundleProducer
   var blobs: [BlobEntry]
   var models: [ModelEntry]
+  var pipeline: PipelineEntry?
 
   /// The largest manifest, unless a reader is told otherwise.
   static let byteLimit = 16 << 20
+}
+
+/// What a manifest says of a pipeline: checked when the bundle is opened, its anchors read when it is asked for.
+struct PipelineEntry {
+  var json: JSONValue
+  /// The blob of a detector's anchors.
+  var anchors: Int?
 }
 
 /// One blob: named by its digest, so that equal content is stored once.

@@ -16,12 +16,6 @@ extension Manifest {
     guard version == header else {
       throw damaged("the header states version \(header) of the format, the manifest \(version)", at: 8)
     }
-    guard try root.field("pipeline").isNull else {
-      throw FerryError(
-        .unsupportedVersion, "the bundle holds a pipeline, which this version of Ferry does not run",
-        supported: "bundles of format \(BundleVersion.current), without a pipeline",
-        hint: "use a newer version of Ferry")
-    }
     let producer = try root.object("producer")
     try producer.requireOnly(["name", "version"], if: isKnown)
     self.producer = BundleProducer(name: try producer.string("name"), version: try producer.string("version"))
@@ -33,6 +27,42 @@ extension Manifest {
     }
     guard !models.isEmpty else { throw damaged("the bundle holds no model") }
     try requireUnique(models.map(\.name), "models", in: "the bundle")
+    pipeline = try root.optionalField("pipeline").map { field in
+      guard header.holdsPipeline else {
+        throw damaged("the bundle holds a pipeline, which format \(header) does not have")
+      }
+      return try PipelineEntry(reading: field, blobCount: blobCount, models: models, isKnown: isKnown)
+    }
+  }
+}
+
+extension PipelineEntry {
+  fileprivate init(reading field: JSONField, blobCount: Int, models: [ModelEntry], isKnown: Bool) throws {
+    let fields = try field.object()
+    var blob: Int?
+    let reader = PipelineReader { field in
+      let index = try field.count()
+      guard index < blobCount else { throw field.error("\(field.name) is \(index), but there are \(blobCount) blobs") }
+      blob = index
+      return .unread
+    }
+    try fields.requireOnly(PipelineReader.keys)
+    let pipeline: PipelineDescription
+    do {
+      pipeline = try reader.pipeline(fields)
+    } catch let error as FerryError where !isKnown {
+      throw FerryError(
+        .unsupportedVersion, "the bundle's pipeline is of a newer version of the format", hint: "use a newer version of Ferry",
+        causes: [error])
+    }
+    // Nothing is left to a default, or one day's default would change what an old bundle means.
+    guard pipeline.json(anchors: { _ in .number(Double(blob ?? 0)) }) == field.value else {
+      throw damaged("the pipeline does not state all of its members")
+    }
+    for name in pipeline.modelNames where !models.contains(where: { $0.name == name }) {
+      throw damaged("the pipeline runs a model \"\(name)\", which the bundle does not have")
+    }
+    (json, anchors) = (field.value, blob)
   }
 }
 

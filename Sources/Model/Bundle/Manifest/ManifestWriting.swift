@@ -7,7 +7,7 @@ extension Manifest {
       "blobs": .array(try blobs.map { try $0.json() }),
       "format": ["major": try .integer(version.major), "minor": try .integer(version.minor)],
       "models": .array(try models.map { try $0.json(version) }),
-      "pipeline": .null,
+      "pipeline": pipeline?.json ?? .null,
       "producer": ["name": .string(producer.name), "version": .string(producer.version)],
     ]
   }

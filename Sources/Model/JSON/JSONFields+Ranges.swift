@@ -1,0 +1,62 @@
+import FerryTensor
+
+extension JSONFields {
+  /// A string that is not empty.
+  package func text(_ key: String) throws -> String {
+    let field = try field(key)
+    let text = try field.string()
+    guard !text.isEmpty else { throw field.error("\(field.name) is empty") }
+    return text
+  }
+
+  /// An integer in a range.
+  package func count(_ key: String, in range: ClosedRange<Int>) throws -> Int {
+    let field = try field(key)
+    let count = try field.integer()
+    guard range.contains(count) else {
+      throw field.error("\(field.name) is \(count)", supported: "\(range.lowerBound) to \(range.upperBound)")
+    }
+    return count
+  }
+
+  /// A number in a range.
+  package func number(_ key: String, in range: ClosedRange<Double>) throws -> Double {
+    let field = try field(key)
+    let number = try field.number()
+    guard range.contains(number) else {
+      throw field.error("\(field.name) is \(number)", supported: "\(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  /// One of a closed list of words.
+  package func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, as type: Choice.Type = Choice.self
+  ) throws -> Choice {
+    let field = try field(key)
+    let text = try field.string()
+    guard let choice = Choice(rawValue: text) else {
+      throw field.error(
+        "\(field.name) is \"\(text)\"", supported: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
+  /// One of a closed list of words; nil if it is not there.
+  package func optionalChoice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, as type: Choice.Type = Choice.self
+  ) throws -> Choice? {
+    try optionalField(key).map { _ in try choice(key, as: type) }
+  }
+
+  /// The sides of a picture: [width, height], each from 1 to 16384.
+  package func size(_ key: String) throws -> (width: Int, height: Int) {
+    let field = try field(key)
+    let sides = try field.array().map { try $0.integer() }
+    guard sides.count == 2, sides.allSatisfy({ (1...16_384).contains($0) }) else {
+      throw field.error(
+        "\(field.name) is \(field.value.pretty)", supported: "[width, height], each from 1 to 16384")
+    }
+    return (sides[0], sides[1])
+  }
+}

@@ -1,0 +1,102 @@
+import FerryTensor
+
+/// What `ferry pack` makes a bundle of: converted models, and the pipeline that runs them. `docs/recipes.md` explains its JSON,
+/// `docs/recipe.schema.json` is its schema.
+public struct Recipe: Sendable {
+  /// A model that goes into the bundle.
+  public struct Source: Sendable, Equatable {
+    /// Its name in the new bundle.
+    public var name: String
+    /// Where the bundle lies that holds it: relative to the recipe's folder, or absolute.
+    public var bundle: String
+    /// Its name there; nil for the only one.
+    public var model: String?
+
+    public init(name: String, bundle: String, model: String? = nil) {
+      self.name = name
+      self.bundle = bundle
+      self.model = model
+    }
+  }
+
+  /// The recipe's file, for messages.
+  public let path: String
+  /// In the order of their names.
+  public let sources: [Source]
+  public let pipeline: PipelineDescription
+
+  /// The version of recipes that this code reads.
+  public static let version = 1
+
+  /// Reads a recipe and checks all that can be checked without the models.
+  ///
+  /// - Throws: `invalidJSON`, `invalidRecipe` with everything that is wrong, or what reading the files throws.
+  public init(contentsOf path: String) throws {
+    let file = try MappedFile(path: path)
+    let folder = Self.folder(of: path)
+    self.path = path
+    (sources, pipeline) = try located(.init(file: path)) {
+      try withExtendedLifetime(file) {
+        let field = try JSONField(
+          parsing: file.bytes, limits: JSONLimits(depth: 16, byteCount: 1 << 20), code: .invalidRecipe)
+        return try Self.read(field.object(), folder: folder)
+      }
+    }
+  }
+
+  private static func read(_ fields: JSONFields, folder: String) throws -> ([Source], PipelineDescription) {
+    guard fields.value["recipe"] != nil else {
+      throw FerryError(
+        .invalidRecipe, "this is no recipe: \"recipe\": \(version) is missing",
+        hint: "docs/recipes.md has examples to begin with")
+    }
+    let stated = try fields.integer("recipe")
+    guard stated == version else {
+      throw FerryError(
+        .invalidRecipe, "the recipe has version \(stated)", supported: "\(version)", hint: "use a newer version of Ferry")
+    }
+    var findings = Findings()
+    _ = findings.attempt { try fields.requireOnly(PipelineReader.keys + ["$schema", "models", "recipe"]) }
+    let reader = PipelineReader { field in
+      let name = try field.string()
+      return try Anchors(Tensor(npy: Self.resolved(name, in: folder)))
+    }
+    let pipeline = findings.attempt { try reader.pipeline(fields) }
+    let sources = findings.attempt { try Self.sources(fields.object("models"), folder: folder) }
+    if let pipeline, let sources {
+      for name in pipeline.modelNames where !sources.contains(where: { $0.name == name }) {
+        findings.add(
+          FerryError(
+            .invalidRecipe, "the pipeline runs a model \"\(name)\", which \"models\" does not have",
+            supported: sources.map(\.name).joined(separator: ", ")))
+      }
+      for source in sources where !pipeline.modelNames.contains(source.name) {
+        findings.add(
+          FerryError(
+            .invalidRecipe, "the model \"\(source.name)\" is not used", hint: "leave it out, or name it in a member"))
+      }
+    }
+    try findings.check()
+    guard let pipeline, let sources else { throw FerryError(.internalDefect, "a recipe was read with holes") }
+    return (sources, pipeline)
+  }
+
+  private static func sources(_ fields: JSONFields, folder: String) throws -> [Source] {
+    try fields.fields.map { key, field in
+      guard !key.isEmpty else { throw FerryError(.invalidRecipe, "a model of \"models\" has no name") }
+      let source = try field.object()
+      try source.requireOnly(["bundle", "model"])
+      return Source(
+        name: key, bundle: Self.resolved(try source.text("bundle"), in: folder),
+        model: try source.optionalField("model").map { _ in try source.text("model") })
+    }.sorted { $0.name < $1.name }
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+  }
+
+  private static func resolved(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : folder + path
+  }
+}

@@ -1,0 +1,167 @@
+import FerryPicture
+import FerryTensor
+
+/// How a network takes pictures, found out from its graph.
+package struct PictureFit: Sendable, Equatable {
+  /// The input's name.
+  package var input: String
+  package var layout: ModelPort.Layout
+  package var elementType: ElementType
+  /// Whether it takes any number of pictures at once, or one.
+  package var takesBatches: Bool
+
+  /// The input's shape for so many pictures.
+  package func shape(count: Int, width: Int, height: Int) -> [Int] {
+    layout == .channelsFirst ? [count, 3, height, width] : [count, height, width, 3]
+  }
+}
+
+/// A member and what its network makes of its pictures.
+package struct MemberFit: Sendable {
+  package var picture: PictureFit
+  /// The output that is read.
+  package var output: String
+  /// Numbers that the output has for each picture.
+  package var classCount: Int
+}
+
+extension PipelineDescription {
+  /// Checks that each network takes what the pipeline gives it, and gives what the pipeline reads.
+  ///
+  /// - Parameter graph: the graph of a model by its name.
+  /// - Throws: an error with `code` that lists everything that does not fit.
+  package func fit(
+    code: FerryError.Code, graph: (String) throws -> Graph
+  ) throws -> (face: PictureFit?, members: [MemberFit]) {
+    var findings = Findings()
+    func attempt<Result>(_ place: String, _ body: () throws -> Result) -> Result? {
+      findings.attempt {
+        do {
+          return try body()
+        } catch let error as FerryError where error.code != .internalDefect {
+          throw FerryError(
+            code, "\(place): \(error.message)", at: error.location, supported: error.supported, hint: error.hint,
+            causes: error.causes)
+        }
+      }
+    }
+    let faceFit = face.flatMap { face in
+      attempt("face") { try face.fit(graph(face.model)) }
+    }
+    let memberFits = members.enumerated().map { index, member in
+      attempt("members[\(index)]") { try member.fit(graph(member.model)) }
+    }
+    try findings.check()
+    return (faceFit, memberFits.compactMap { $0 })
+  }
+}
+
+extension FaceExtractor {
+  fileprivate func fit(_ graph: Graph) throws -> PictureFit {
+    let fit = try graph.pictureFit(of: model, layout: input.layout)
+    try fit.requireBytes(input, model: model)
+    let (width, height): (Int, Int) =
+      switch size {
+      case .fixed(let width, let height): (width, height)
+      // What fits once fits always: other sizes are checked when a frame comes.
+      case .multiple(let multiple, let longest): (max(multiple, longest ?? multiple), max(multiple, longest ?? multiple))
+      }
+    if case .fixed = size { _ = try graph.bound(toInputShapes: [fit.shape(count: 1, width: width, height: height)]) }
+    let names = graph.outputs.map { graph[$0].name }
+    let needed: [String] =
+      switch decoder {
+      case .centerFace: []
+      case .ssd(let ssd): [ssd.boxes, ssd.scores]
+      case .boxes(let boxes): [boxes.boxes, boxes.scores]
+      }
+    if let absent = needed.first(where: { !names.contains($0) }) {
+      throw FerryError(
+        .unknownName, "the model \"\(model)\" has no output \"\(absent)\"", supported: names.joined(separator: ", "))
+    }
+    if case .centerFace = decoder, names.count != 4 {
+      throw FerryError(
+        .shapeMismatch, "the model \"\(model)\" has \(names.count) outputs, the decoder centerface reads 4",
+        supported: "heat map, size, offset, landmarks")
+    }
+    return fit
+  }
+}
+
+extension PipelineMember {
+  fileprivate func fit(_ graph: Graph) throws -> MemberFit {
+    let fit = try graph.pictureFit(of: model, layout: input.layout)
+    try fit.requireBytes(input, model: model)
+    let names = graph.outputs.map { graph[$0].name }
+    guard let output = output ?? (names.count == 1 ? names.first : nil) else {
+      throw FerryError(
+        .usage, "the model \"\(model)\" has \(names.count) outputs", supported: names.joined(separator: ", "),
+        hint: "say which one is read: \"output\": { \"name\": … }")
+    }
+    guard let position = names.firstIndex(of: output) else {
+      throw FerryError(
+        .unknownName, "the model \"\(model)\" has no output \"\(output)\"", supported: names.joined(separator: ", "))
+    }
+    let bound = try graph.bound(toInputShapes: [fit.shape(count: 1, width: width, height: height)])
+    guard let shape = bound[bound.outputs[position]].shape.fixed, shape.first == 1 || shape.isEmpty else {
+      throw FerryError(
+        .shapeMismatch, "the output \"\(output)\" of \"\(model)\" is \(bound[bound.outputs[position]].shape.text) for one "
+          + "picture", supported: "one row of numbers a picture")
+    }
+    let count = shape.reduce(1, *)
+    guard classIndex < count else {
+      throw FerryError(
+        .shapeMismatch, "the output \"\(output)\" of \"\(model)\" has \(count) numbers a picture, and number \(classIndex) "
+          + "is asked for", supported: "\"class\" from 0 to \(count - 1)")
+    }
+    if activation == .softmax, count == 1 {
+      throw FerryError(
+        .shapeMismatch, "a softmax over the one number of \"\(model)\" is always 1", hint: "use the activation sigmoid")
+    }
+    return MemberFit(picture: fit, output: output, classCount: count)
+  }
+}
+
+extension PictureFit {
+  /// A network that takes integers gets bytes as they are.
+  fileprivate func requireBytes(_ input: PictureInputDescription, model: String) throws {
+    guard elementType != .float32 else { return }
+    guard elementType == .uint8, input.range == .zeroTo255, input.mean == nil, input.std == nil, input.resize.givesBytes
+    else {
+      throw FerryError(
+        .typeMismatch, "the model \"\(model)\" takes \(elementType.rawValue)",
+        supported: "float32, or uint8 with range 0-255, without mean and std, resized to bytes")
+    }
+  }
+}
+
+extension Graph {
+  /// How the graph's only input takes colour pictures.
+  fileprivate func pictureFit(of model: String, layout: ModelPort.Layout?) throws -> PictureFit {
+    guard inputs.count == 1, let id = inputs.first else {
+      throw FerryError(
+        .shapeMismatch, "the model \"\(model)\" has \(inputs.count) inputs, where one picture is given",
+        hint: "fix the others when converting: ferry convert --constant NAME=VALUE")
+    }
+    let (value, shape) = (self[id], self[id].shape)
+    func takes(_ axis: Int) -> Bool { shape[axis].value == 3 }
+    guard shape.count == 4, takes(1) || takes(3) || shape[1].value == nil else {
+      throw FerryError(
+        .shapeMismatch, "the input \"\(value.name)\" of \"\(model)\" is \(shape.text)",
+        supported: "batch×3×height×width or batch×height×width×3")
+    }
+    let found: ModelPort.Layout = layout ?? (takes(3) && !takes(1) ? .channelsLast : .channelsFirst)
+    let channels = found == .channelsFirst ? shape[1] : shape[3]
+    guard channels.value == nil || channels.value == 3 else {
+      throw FerryError(
+        .shapeMismatch, "the input \"\(value.name)\" of \"\(model)\" is \(shape.text), which is not \(found.rawValue)",
+        hint: "leave \"layout\" out")
+    }
+    let batch = shape[0].value
+    guard batch == nil || batch == 1 else {
+      throw FerryError(
+        .shapeMismatch, "the model \"\(model)\" takes \(shape.text): no other number of pictures than \(shape[0].description)",
+        supported: "a symbol for the batch, or 1", hint: "convert it with --input-shape \(value.name)=batchx3x…")
+    }
+    return PictureFit(input: value.name, layout: found, elementType: value.elementType, takesBatches: batch == nil)
+  }
+}

@@ -1,0 +1,48 @@
+/// A frame of a video.
+public struct Frame: Sendable {
+  /// Its place among the frames that can be decoded, from 0.
+  public let index: Int
+  public let picture: Picture
+
+  public init(index: Int, picture: Picture) {
+    self.index = index
+    self.picture = picture
+  }
+}
+
+/// Which frames of a video are wanted.
+public enum FrameSelection: Sendable, Equatable {
+  /// All from this one on.
+  case from(Int)
+  /// These alone, in ascending order.
+  case only([Int])
+}
+
+/// Where frames come from: a video, a folder of pictures, memory.
+public protocol FrameSource: Sendable {
+  /// How many frames the source says that it has.
+  var frameCount: Int { get }
+
+  /// The wanted frames in order. A source that ends before its declared count simply ends.
+  func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error>
+}
+
+/// Frames in memory.
+public struct PictureFrames: FrameSource {
+  public let pictures: [Picture]
+  public var frameCount: Int { pictures.count }
+
+  public init(_ pictures: [Picture]) { self.pictures = pictures }
+
+  public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
+    let wanted: [Int] =
+      switch selection {
+      case .from(let first): Array(pictures.indices.dropFirst(max(0, first)))
+      case .only(let indexes): indexes.filter(pictures.indices.contains)
+      }
+    return AsyncThrowingStream<Frame, any Error> { stream in
+      for index in wanted { stream.yield(Frame(index: index, picture: pictures[index])) }
+      stream.finish()
+    }
+  }
+}

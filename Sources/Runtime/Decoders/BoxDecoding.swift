@@ -1,0 +1,148 @@
+import FerryModel
+import FerryTensor
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+extension FaceDecoder {
+  /// What a detector says of one picture, in pixels of its input.
+  ///
+  /// - Parameters:
+  ///   - outputs: the network's, in its order.
+  ///   - width: of the network's input, in pixels.
+  ///   - height: of the network's input, in pixels.
+  /// - Throws: `shapeMismatch` if they are not what this decoder reads.
+  func candidates(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> Candidates {
+    switch self {
+    case .centerFace: try CenterFace.candidates(outputs.map(\.tensor))
+    case .ssd(let decoder): try decoder.candidates(outputs, width: width, height: height)
+    case .boxes(let decoder): try decoder.candidates(outputs, width: width, height: height)
+    }
+  }
+
+  /// The face with the highest score, of equal ones the first.
+  func best(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> Detection? {
+    let threshold =
+      switch self {
+      case .centerFace(let threshold, _): threshold
+      case .ssd(let decoder): decoder.threshold
+      case .boxes(let decoder): decoder.threshold
+      }
+    return try candidates(outputs, width: width, height: height).best(threshold: threshold)
+  }
+
+  /// All faces, best first: those above the threshold of which none overlaps a better one too much. Without a threshold
+  /// one of 0.5 holds.
+  package func all(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> [Detection] {
+    let found = try candidates(outputs, width: width, height: height)
+    func bound(_ threshold: Double) -> Double { threshold == 0 ? 0.5 : threshold }
+    return switch self {
+    case .centerFace(let threshold, let overlap): found.all(threshold: bound(threshold), overlap: overlap)
+    case .ssd(let ssd): found.all(threshold: bound(ssd.threshold), overlap: ssd.overlap, limit: ssd.limit)
+    // Boxes that do not overlap at all would be dropped by an overlap of 0.
+    case .boxes(let boxes): found.all(threshold: bound(boxes.threshold), overlap: boxes.overlap ?? .infinity)
+    }
+  }
+}
+
+extension SSDDecoder {
+  fileprivate func candidates(
+    _ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int
+  ) throws -> Candidates {
+    let boxes = try outputs.named(self.boxes), scores = try outputs.named(self.scores)
+    guard boxes.shape.dimensions == [1, anchors.count, 4] else {
+      throw FerryError(
+        .shapeMismatch, "the output \"\(self.boxes)\" is \(boxes.shape), and there are \(anchors.count) anchors",
+        supported: "1×\(anchors.count)×4")
+    }
+    let faceScores = try scores.scores(of: classIndex, count: anchors.count, named: self.scores, scoreActivation)
+    let numbers = boxes.floats()
+    let (center, size) = (variances[0], variances[1])
+    // x and y, width and height: where each stands.
+    let place = boxOrder == .xywh ? (x: 0, y: 1, width: 2, height: 3) : (x: 1, y: 0, width: 3, height: 2)
+    return Candidates(scores: faceScores) { index in
+      func number(_ axis: Int) -> Double { Double(numbers[4 * index + axis]) }
+      func anchor(_ axis: Int) -> Double { Double(anchors.numbers[4 * index + axis]) }
+      let centerX = anchor(0) + number(place.x) * center * anchor(2)
+      let centerY = anchor(1) + number(place.y) * center * anchor(3)
+      let boxWidth = anchor(2) * exp(number(place.width) * size)
+      let boxHeight = anchor(3) * exp(number(place.height) * size)
+      return Detection(
+        left: (centerX - boxWidth / 2) * Double(width), top: (centerY - boxHeight / 2) * Double(height),
+        right: (centerX + boxWidth / 2) * Double(width), bottom: (centerY + boxHeight / 2) * Double(height),
+        score: Double(faceScores[index]), landmarks: [])
+    }
+  }
+}
+
+extension BoxDecoder {
+  fileprivate func candidates(
+    _ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int
+  ) throws -> Candidates {
+    let boxes = try outputs.named(self.boxes), scores = try outputs.named(self.scores)
+    let shape = boxes.shape.dimensions
+    guard shape.count == 3, shape[0] == 1, shape[2] == 4 else {
+      throw FerryError(.shapeMismatch, "the output \"\(self.boxes)\" is \(boxes.shape)", supported: "1×N×4")
+    }
+    let faceScores = try scores.scores(of: classIndex, count: shape[1], named: self.scores, .none)
+    let numbers = boxes.floats()
+    let (scaleX, scaleY) = normalized ? (Double(width), Double(height)) : (1, 1)
+    let place = boxOrder == .xyxy ? (left: 0, top: 1, right: 2, bottom: 3) : (left: 1, top: 0, right: 3, bottom: 2)
+    return Candidates(scores: faceScores) { index in
+      func number(_ axis: Int) -> Double { Double(numbers[4 * index + axis]) }
+      return Detection(
+        left: number(place.left) * scaleX, top: number(place.top) * scaleY, right: number(place.right) * scaleX,
+        bottom: number(place.bottom) * scaleY, score: Double(faceScores[index]), landmarks: [])
+    }
+  }
+}
+
+extension [(name: String, tensor: Tensor)] {
+  fileprivate func named(_ name: String) throws -> Tensor {
+    guard let output = first(where: { $0.name == name }) else {
+      throw FerryError(
+        .unknownName, "the network has no output \"\(name)\"", supported: map(\.name).joined(separator: ", "))
+    }
+    return output.tensor
+  }
+}
+
+extension Tensor {
+  /// The scores of one class: of 1×N×C, or of 1×N where there is only one.
+  fileprivate func scores(
+    of classIndex: Int, count: Int, named name: String, _ activation: SSDDecoder.ScoreActivation
+  ) throws -> [Float] {
+    let dimensions = shape.dimensions
+    let classes = dimensions == [1, count] ? 1 : dimensions.count == 3 ? dimensions[2] : 0
+    guard dimensions == [1, count] || dimensions == [1, count, classes], classIndex < classes else {
+      throw FerryError(
+        .shapeMismatch, "the output \"\(name)\" is \(shape), and class \(classIndex) of \(count) boxes is read",
+        supported: "1×\(count)×C with C above \(classIndex)")
+    }
+    let numbers = floats()
+    return (0..<count).map { index in
+      let row = numbers[index * classes..<(index + 1) * classes]
+      let value = row[row.startIndex + classIndex]
+      return switch activation {
+      case .none: value
+      case .sigmoid: Probability.sigmoid(value)
+      case .softmax: Probability.softmax(row, classIndex)
+      }
+    }
+  }
+}
+
+/// From a network's numbers to probabilities, in `float32`.
+enum Probability {
+  static func sigmoid(_ logit: Float) -> Float { 1 / (1 + exp(-logit)) }
+
+  /// The share of one number of a row.
+  static func softmax(_ row: some Collection<Float>, _ index: Int) -> Float {
+    let largest = row.max() ?? 0
+    let powers = row.map { exp($0 - largest) }
+    return powers[index] / powers.reduce(0, +)
+  }
+}

@@ -1,0 +1,114 @@
+import FerryModel
+import FerryPicture
+import FerryTensor
+
+/// Finds the face of a frame and cuts it out.
+struct FaceFinder {
+  private let extractor: FaceExtractor?
+  private let fit: PictureFit?
+  private let session: Session?
+  private let crop: FaceCrop
+
+  init(_ pipeline: Pipeline) throws {
+    extractor = pipeline.description.face
+    fit = pipeline.fit.face
+    crop = pipeline.description.crop
+    session = try extractor.flatMap { try pipeline.models[$0.model]?.session(pipeline.options) }
+  }
+
+  /// The part of the frame that members see; nil for a failed crop.
+  ///
+  /// - Throws: what running the extractor on a frame of this size throws.
+  func crop(_ frame: Frame) throws -> (face: PipelineResult.Face, picture: Picture)? {
+    let picture = frame.picture
+    var corners = [0, 0, picture.width, picture.height]
+    var score: Double?
+    if let extractor, let fit, let session {
+      guard let found = try detection(extractor, fit, session, picture), let edges = corner(found) else { return nil }
+      (corners, score) = (edges, found.score)
+    }
+    guard
+      let box = crop.outside.resolved(
+        left: corners[0], top: corners[1], right: corners[2], bottom: corners[3], width: picture.width,
+        height: picture.height)
+    else { return nil }
+    let face = PipelineResult.Face(frame: frame.index, box: box, corners: corners, score: score, probabilities: [])
+    return (face, try cut(picture, box))
+  }
+
+  private func cut(_ picture: Picture, _ box: PixelBox) throws -> Picture {
+    let isWhole = box.width == picture.width && box.height == picture.height
+    let part = isWhole ? picture : try picture.cropped(to: box)
+    guard let resize = crop.resize else { return part }
+    return try part.resized(width: resize.width, height: resize.height, method: resize.method)
+  }
+
+  /// The best face in the frame's pixels.
+  private func detection(
+    _ extractor: FaceExtractor, _ fit: PictureFit, _ session: Session, _ picture: Picture
+  ) throws -> Detection? {
+    let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
+    let input = try extractor.input.preparation(width: width, height: height, fit).tensor(picture)
+    let outputs = try session.run([fit.input: input.given(fit)])
+    let ordered = session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
+    let (scaleX, scaleY) = (Double(picture.width) / Double(width), Double(picture.height) / Double(height))
+    return try extractor.decoder.best(ordered, width: width, height: height)?.scaled(x: scaleX, y: scaleY)
+  }
+
+  /// The box with its margin, its corners truncated; nil for numbers that are no box.
+  private func corner(_ found: Detection) -> [Int]? {
+    var (left, top, right, bottom) = (found.left, found.top, found.right, found.bottom)
+    let (marginX, marginY) = ((right - left) * crop.margin, (bottom - top) * crop.margin)
+    (left, top, right, bottom) = (left - marginX, top - marginY, right + marginX, bottom + marginY)
+    if crop.square {
+      let side = max(right - left, bottom - top)
+      let (centerX, centerY) = ((left + right) / 2, (top + bottom) / 2)
+      (left, top, right, bottom) = (centerX - side / 2, centerY - side / 2, centerX + side / 2, centerY + side / 2)
+    }
+    let edges = [left, top, right, bottom]
+    guard edges.allSatisfy({ $0.magnitude < 1e9 }) else { return nil }
+    return edges.map { Int($0) }
+  }
+}
+
+extension FaceExtractor.InputSize {
+  /// The network's input for a frame, in pixels.
+  func size(ofFrame width: Int, _ height: Int) -> (width: Int, height: Int) {
+    switch self {
+    case .fixed(let width, let height): return (width, height)
+    case .multiple(let multiple, let longest):
+      func rounded(_ side: Int) -> Int {
+        let longer = max(width, height)
+        let scaled =
+          if let longest, longer > longest { (side * longest + longer - 1) / longer } else { side }
+        return (scaled + multiple - 1) / multiple * multiple
+      }
+      return (rounded(width), rounded(height))
+    }
+  }
+}
+
+extension Detection {
+  fileprivate func scaled(x: Double, y: Double) -> Detection {
+    Detection(
+      left: left * x, top: top * y, right: right * x, bottom: bottom * y, score: score,
+      landmarks: landmarks.map { Point(x: $0.x * x, y: $0.y * y) })
+  }
+}
+
+extension PictureInputDescription {
+  /// What brings a picture into the form of the network's input.
+  func preparation(width: Int, height: Int, _ fit: PictureFit) throws -> PicturePreparation {
+    try PicturePreparation(
+      width: width, height: height, method: resize, color: color, range: range, mean: mean.map { $0.map { Float($0) } },
+      std: std.map { $0.map { Float($0) } }, layout: fit.layout == .channelsLast ? .channelsLast : .channelsFirst)
+  }
+}
+
+extension Tensor {
+  /// The numbers in the type that the network takes.
+  func given(_ fit: PictureFit) throws -> Tensor {
+    guard fit.elementType == .uint8 else { return self }
+    return try Tensor(floats().map { UInt8(max(0, min(255, $0))) }, shape: shape.dimensions)
+  }
+}

@@ -1,0 +1,39 @@
+import FerryPicture
+
+/// What a pipeline says of a video or a picture.
+public struct PipelineResult: Sendable, Equatable {
+  /// The blended probability, or the fallback's score.
+  public var score: Double
+  /// Why the score is the fallback's; nil if it was computed.
+  public var reason: String?
+  /// What the source says that it has.
+  public var frameCount: Int
+  /// The faces that were found, in the order of their frames.
+  public var faces: [Face]
+  /// Each member's probability, aggregated over the faces; empty where none was computed.
+  public var members: [Member]
+
+  public struct Face: Sendable, Equatable {
+    /// Which frame it was found in.
+    public var frame: Int
+    /// The part of the frame that members saw, within the frame.
+    public var box: PixelBox
+    /// The corners before they were brought into the frame: left, top, right, bottom.
+    public var corners: [Int]
+    /// The detector's; nil where members see whole frames.
+    public var score: Double?
+    /// Each member's, in the members' order; empty if the members did not run.
+    public var probabilities: [Double]
+  }
+
+  public struct Member: Sendable, Equatable {
+    public var name: String
+    public var probability: Double
+  }
+}
+
+/// How far a pipeline has got with a video.
+public struct PipelineProgress: Sendable {
+  /// Faces found, and wanted.
+  public var faces, wanted: Int
+}
