@@ -43,6 +43,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
   ],
   targets: [
     // Foundations: no C library, no Foundation beyond FoundationEssentials.
@@ -90,8 +91,11 @@ let package = Package(
       name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime", "COpenBLAS"],
       path: "Sources/Verify", swiftSettings: house),
     .target(
-      name: "FerryMedia", dependencies: ["FerryTensor", "FerryPicture", "CImage"], path: "Sources/Media",
-      swiftSettings: house),
+      name: "FerryMedia",
+      dependencies: [
+        "FerryTensor", "FerryPicture", "CImage", .product(name: "Subprocess", package: "swift-subprocess"),
+      ],
+      path: "Sources/Media", swiftSettings: house),
 
     // The command.
     .executableTarget(

@@ -55,7 +55,7 @@ enum PictureFormat: Equatable {
   case unsupported(String)
 
   init(content bytes: UnsafeRawBufferPointer) {
-    func begins(_ prefix: [UInt8], at offset: Int = 0) -> Bool { bytes.dropFirst(offset).starts(with: prefix) }
+    func begins(_ prefix: [UInt8]) -> Bool { bytes.starts(with: prefix) }
 
     guard !bytes.isEmpty else {
       self = .unsupported("the file is empty, where a picture is needed")
@@ -65,12 +65,17 @@ enum PictureFormat: Equatable {
       self = .png
     } else if begins([0xFF, 0xD8, 0xFF]) {
       self = .jpeg
-    } else if let name = Self.others.first(where: { begins(Array($0.mark.utf8), at: $0.offset) })?.name {
+    } else if let name = Self.otherName(content: bytes) {
       self = .unsupported("this is a \(name) file, which Ferry does not read")
     } else {
       let start = bytes.prefix(8).map { String($0, radix: 16).leftPadded(to: 2) }.joined(separator: " ")
       self = .unsupported("the file is no picture that Ferry knows: it begins with the bytes \(start)")
     }
+  }
+
+  /// What a file in a common format that Ferry does not read as a picture is called.
+  static func otherName(content bytes: UnsafeRawBufferPointer) -> String? {
+    others.first { bytes.dropFirst($0.offset).starts(with: $0.mark.utf8) }?.name
   }
 
   /// Common formats, named in the refusal so that nobody has to guess.

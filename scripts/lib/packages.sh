@@ -24,6 +24,7 @@ hdf5            | library hdf5                    | libhdf5-dev        | 1.10.8*
 openblas        | library openblas                | libopenblas-dev    | 0.3.21*
 libpng          | library libpng                  | libpng-dev         | 1.6.39*
 turbojpeg       | library libturbojpeg            | libturbojpeg0-dev  | 1:2.1.5*
+ffmpeg          | command ffmpeg                  | ffmpeg             | 7:5.1.*
 sqlite3         | toolchain libsqlite3.so.0       | libsqlite3-0       | 3.40.1*
 ncurses         | toolchain libncurses.so.6       | libncurses6        | 6.4*
 curl            | toolchain libcurl.so.4          | libcurl4           | 7.88.1*

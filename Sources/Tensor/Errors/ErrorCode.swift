@@ -10,6 +10,9 @@ extension FerryError {
     case invalidArray = "invalid-array"
     case invalidJSON = "invalid-json"
     case invalidPicture = "invalid-picture"
+    case invalidVideo = "invalid-video"
+    /// A program that Ferry runs for this is not installed.
+    case missingTool = "missing-tool"
 
     // Source models
     case notONNX = "not-onnx"

@@ -1,0 +1,39 @@
+/// The end of what a program wrote to its standard error, however much that was.
+struct Complaint {
+  private var bytes: [UInt8] = []
+  private var isCut = false
+  private static let limit = 8192
+
+  mutating func append(_ new: UnsafeRawBufferPointer) {
+    bytes.append(contentsOf: new.suffix(Self.limit))
+    isCut = isCut || new.count > Self.limit || bytes.count > Self.limit
+    bytes.removeFirst(max(0, bytes.count - Self.limit))
+  }
+
+  /// The lines without the addresses of ffmpeg's objects, which differ from run to run, and without repetitions.
+  var lines: [String] {
+    var parts = bytes.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    // What is left of a line that was cut says nothing.
+    if isCut, parts.count > 1 { parts.removeFirst() }
+    var lines: [String] = []
+    for part in parts {
+      let line = Self.withoutAddresses(String(decoding: part, as: UTF8.self))
+      if line != lines.last, !line.allSatisfy(\.isWhitespace) { lines.append(line) }
+    }
+    return lines
+  }
+
+  /// The last lines, to be quoted within a sentence; nil if nothing was said.
+  var quotation: String? {
+    let lines = lines.suffix(4)
+    return lines.isEmpty ? nil : lines.joined(separator: "; ")
+  }
+
+  /// "[h264 @ 0x55dc27eef9c0] no frame" becomes "[h264] no frame".
+  private static func withoutAddresses(_ line: String) -> String {
+    guard line.hasPrefix("["), let end = line.firstIndex(of: "]"),
+      let mark = line[..<end].firstIndex(of: "@"), mark > line.startIndex
+    else { return line }
+    return String(line[..<line.index(before: mark)] + line[end...])
+  }
+}
