@@ -30,25 +30,20 @@ extension PicturePreparation {
   /// Rows of bytes, looked up in the channels' tables.
   private func write(_ target: UnsafeMutablePointer<Float>, _ rows: ((Int, UnsafePointer<UInt8>) -> Void) -> Void) {
     tables.withUnsafeBufferPointer { tables in
-      guard let tables = tables.baseAddress else { return }
+      guard let table = tables.baseAddress else { return }
       // The component of a pixel that a channel takes.
       let (first, last) = color == .rgb ? (0, 2) : (2, 0)
-      let area = width * height
+      let (pixelStep, planeStep) = layout == .channelsFirst ? (1, width * height) : (3, 1)
       rows { [width] row, bytes in
-        switch layout {
-        case .channelsFirst:
-          for (channel, component) in [first, 1, last].enumerated() {
-            let (plane, table) = (target + channel * area + row * width, tables + channel * 256)
-            for column in 0..<width { plane[column] = table[Int(bytes[column * 3 + component])] }
-          }
-        case .channelsLast:
-          let line = target + row * width * 3
-          for column in 0..<width {
-            let start = column * 3
-            line[start] = tables[Int(bytes[start + first])]
-            line[start + 1] = tables[256 + Int(bytes[start + 1])]
-            line[start + 2] = tables[512 + Int(bytes[start + last])]
-          }
+        let start = target + row * width * pixelStep
+        let (second, third) = (start + planeStep, start + 2 * planeStep)
+        var (from, to) = (0, 0)
+        for _ in 0..<width {
+          start[to] = table[Int(bytes[from &+ first])]
+          second[to] = table[256 &+ Int(bytes[from &+ 1])]
+          third[to] = table[512 &+ Int(bytes[from &+ last])]
+          from &+= 3
+          to &+= pixelStep
         }
       }
     }

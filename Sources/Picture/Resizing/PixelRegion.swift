@@ -17,11 +17,7 @@ extension Picture {
   /// - Throws: `usage` if the box reaches beyond the picture, and what `body` throws.
   func withRegion<Result>(_ crop: PixelBox?, _ body: (PixelRegion) throws -> Result) throws -> Result {
     let box = crop ?? PixelBox(trusted: 0, 0, width, height)
-    guard box.left >= 0, box.top >= 0, box.right <= width, box.bottom <= height else {
-      throw FerryError(
-        .usage, "the crop from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) reaches beyond the picture of "
-          + "\(width)×\(height) pixels")
-    }
+    try check(box)
     return try pixels.withUnsafeBufferPointer { bytes in
       guard let start = bytes.baseAddress else {
         throw FerryError(.invalidPicture, "a picture cannot be empty")
@@ -29,6 +25,15 @@ extension Picture {
       return try body(
         PixelRegion(
           start: start + (box.top * width + box.left) * 3, rowStride: width * 3, width: box.width, height: box.height))
+    }
+  }
+
+  /// - Throws: `usage` if the box reaches beyond the picture.
+  func check(_ box: PixelBox) throws {
+    guard box.left >= 0, box.top >= 0, box.right <= width, box.bottom <= height else {
+      throw FerryError(
+        .usage, "the crop from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) reaches beyond the picture of "
+          + "\(width)×\(height) pixels")
     }
   }
 }
