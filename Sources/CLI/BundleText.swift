@@ -58,6 +58,7 @@ enum BundleText {
       "version": .string("\(bundle.version)"), "bytes": .number(Double(bundle.byteCount)),
       "manifestDigest": .string(bundle.manifestDigest), "signed": .bool(bundle.isSigned),
       "producer": .string("\(bundle.producer.name) \(bundle.producer.version)"), "models": .array(models),
+      "pipeline": bundle.pipelineJSON ?? .null,
     ]
   }
 

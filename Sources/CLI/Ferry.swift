@@ -15,11 +15,16 @@ struct Ferry: ParsableCommand {
         ferry run model.ferry --input picture.png         use it
         ferry bench model.ferry                           how fast it runs, and where its time goes
 
+      Several networks and the pipeline that runs them:
+
+        ferry pack recipe.json -o detector.ferry          put them into one bundle
+        ferry detect detector.ferry videos/ -o scores.csv score videos, pictures and folders of frames
+
       Exit codes: 0 success, 1 mismatch, 2 bad input, 64 wrong usage, 70 a defect of Ferry, 130 interrupted.
       Shell completions: ferry --generate-completion-script bash|zsh|fish
       """,
     version: "ferry \(BundleProducer.ferry.version), bundle format \(BundleVersion.current)",
     subcommands: [
-      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, BenchServer.self, ReadHDF5.self,
+      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, Pack.self, Detect.self, BenchServer.self, ReadHDF5.self,
     ])
 }

@@ -94,6 +94,7 @@ struct Inspect: ParsableCommand {
     try Terminal.write(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"
         + (bundle.isSigned ? ", signed" : ""))
+    if let pipeline = try bundle.pipelineDescription() { try Terminal.write(PipelineText.text(pipeline)) }
     for stored in bundle.storedModels {
       let graph = try stored.graph()
       try Terminal.write(try BundleText.text(stored, graph))

@@ -5,12 +5,16 @@ import Foundation
 
 @main
 enum Main {
-  static func main() {
+  static func main() async {
     Interruption.prepare()
     do {
       try checkFirstWord()
       var command = try Ferry.parseAsRoot()
-      try command.run()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
     } catch let error as FerryError {
       report(error)
       exit(error.code.exitCode)
@@ -27,7 +31,7 @@ enum Main {
       !Ferry.configuration.subcommands.contains(where: { $0._commandName == word })
     else { return }
     throw FerryError(
-      .usage, "\(word) is a file, where a command is needed", supported: "convert, inspect, run, verify, bench",
+      .usage, "\(word) is a file, where a command is needed", supported: "convert, inspect, run, verify, bench, pack, detect",
       hint: "ferry inspect \(word) shows what is in it")
   }
 

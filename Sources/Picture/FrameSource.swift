@@ -1,6 +1,6 @@
 /// A frame of a video.
-public struct Frame: Sendable {
-  /// Its place among the frames that can be decoded, from 0.
+public struct Frame: Sendable, Equatable {
+  /// Its place among the frames that can be decoded, from 0, as repeated calls of OpenCV's `VideoCapture.read` count.
   public let index: Int
   public let picture: Picture
 
@@ -12,10 +12,13 @@ public struct Frame: Sendable {
 
 /// Which frames of a video are wanted.
 public enum FrameSelection: Sendable, Equatable {
-  /// All from this one on.
+  /// All from this index on.
   case from(Int)
-  /// These alone, in ascending order.
+  /// Those with these indexes, which ascend. The others are neither converted nor handed over, and what follows the last one is
+  /// not even decoded.
   case only([Int])
+
+  public static var all: FrameSelection { .from(0) }
 }
 
 /// Where frames come from: a video, a folder of pictures, memory.

@@ -1,8 +1,16 @@
 import FerryTensor
 import Foundation
+import Synchronization
 
 /// Ctrl-C leaves no half-written file: unfinished files are removed, then the command ends with 130.
 enum Interruption {
+  /// What is told when it happens.
+  static var note: String {
+    get { text.withLock { $0 } }
+    set { text.withLock { $0 = newValue } }
+  }
+  private static let text = Mutex("nothing was written")
+
   /// Must run before any other thread starts, so that all of them leave the signals to one that waits for them.
   static func prepare() {
     var signals = sigset_t()
@@ -21,7 +29,7 @@ enum Interruption {
       sigwait(&signals, &received)
       AtomicFile.removeUnfinished()
       Terminal.clearProgress()
-      Terminal.writeError("error: interrupted; nothing was written")
+      Terminal.writeError("error: interrupted; \(note)")
       _exit(FerryError.Code.interrupted.exitCode)
     }
     waiter.stackSize = 1 << 19

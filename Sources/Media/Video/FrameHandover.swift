@@ -4,7 +4,7 @@ import Synchronization
 /// more waits.
 final class FrameHandover: Sendable {
   private struct State {
-    var ready: VideoFrame?
+    var ready: Frame?
     var end: Result<Void, any Error>?
     /// Who waits until a frame is ready, and who until none is.
     var taker, giver: CheckedContinuation<Void, Never>?
@@ -14,7 +14,7 @@ final class FrameHandover: Sendable {
   /// Lays a frame ready once the one before has been taken.
   ///
   /// - Returns: false if this has ended, or the task that gives is cancelled.
-  func give(_ frame: VideoFrame) async -> Bool {
+  func give(_ frame: Frame) async -> Bool {
     await withTaskCancellationHandler {
       await wait(\.giver) { $0.ready == nil }
     } onCancel: {
@@ -28,7 +28,7 @@ final class FrameHandover: Sendable {
   }
 
   /// The next frame as soon as one is ready; nil or an error once this has ended and nothing is left.
-  func take() async throws -> VideoFrame? {
+  func take() async throws -> Frame? {
     await wait(\.taker) { $0.ready != nil }
     let (frame, end) = update { state in ((state.ready.take(), state.end), state.giver.take()) }
     if let frame { return frame }

@@ -1,15 +1,7 @@
+import FerryPicture
 import FerryTensor
 
-/// Which frames of a video are read.
-public enum FrameSelection: Sendable, Equatable {
-  /// All from this index on.
-  case from(Int)
-  /// Those with these indexes, which ascend. The others are decoded but neither converted nor handed over, and what
-  /// follows the last one is not even decoded.
-  case only([Int])
-
-  public static var all: FrameSelection { .from(0) }
-
+extension FrameSelection {
   /// What ffmpeg's counters can count.
   private static let limit = Int(Int32.max)
 

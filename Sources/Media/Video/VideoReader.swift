@@ -17,7 +17,7 @@ import Synchronization
 /// A loop throws `missingTool` if ffmpeg is not installed, `invalidVideo` if no frame can be decoded or ffmpeg is stuck,
 /// and `CancellationError` if its task is cancelled; the process is gone by then.
 public final class VideoReader: AsyncSequence, Sendable {
-  public typealias Element = VideoFrame
+  public typealias Element = Frame
 
   public let information: VideoInformation
   public let selection: FrameSelection
@@ -59,7 +59,7 @@ public final class VideoReader: AsyncSequence, Sendable {
 
     fileprivate init(_ session: Session) { self.session = session }
 
-    public func next() async throws -> VideoFrame? { try await session.next() }
+    public func next() async throws -> Frame? { try await session.next() }
   }
 }
 
@@ -74,10 +74,10 @@ extension VideoReader {
 
     deinit { task.withLock { $0?.cancel() } }
 
-    func next() async throws -> VideoFrame? {
+    func next() async throws -> Frame? {
       try Task.checkCancellation()
       let task = started()
-      let frame: VideoFrame?
+      let frame: Frame?
       do {
         frame = try await withTaskCancellationHandler {
           try await handover.take()
@@ -132,7 +132,7 @@ extension VideoReader {
       for picture in piece.withUnsafeBytes({ assembly.pictures(adding: $0) }) {
         pipedCount += 1
         if let index = plan.next() {
-          let frame = VideoFrame(index: index, picture: picture.turned(by: orientation))
+          let frame = Frame(index: index, picture: picture.turned(by: orientation))
           guard await handover.give(frame) else { return false }
         }
         if plan.isComplete { return false }

@@ -128,10 +128,21 @@ public struct FaceCrop: Sendable, Equatable {
   }
 }
 
+/// The colours that a network sees.
+public enum PictureColor: String, Sendable, CaseIterable {
+  case rgb
+  case bgr
+  /// The brightness alone, one channel.
+  case grey
+
+  /// Of the network's input.
+  public var channelCount: Int { self == .grey ? 1 : 3 }
+}
+
 /// How a picture becomes a network's input.
 public struct PictureInputDescription: Sendable, Equatable {
   public var resize: ResizeMethod
-  public var color: ColorOrder
+  public var color: PictureColor
   public var range: PixelRange
   /// Subtracted, in the order of the network's channels; nil for none.
   public var mean: [Double]?
@@ -141,7 +152,7 @@ public struct PictureInputDescription: Sendable, Equatable {
   public var layout: ModelPort.Layout?
 
   public init(
-    resize: ResizeMethod = .openCVLinear, color: ColorOrder = .rgb, range: PixelRange, mean: [Double]? = nil,
+    resize: ResizeMethod = .openCVLinear, color: PictureColor = .rgb, range: PixelRange, mean: [Double]? = nil,
     std: [Double]? = nil, layout: ModelPort.Layout? = nil
   ) {
     self.resize = resize

@@ -9,10 +9,12 @@ package struct PictureFit: Sendable, Equatable {
   package var elementType: ElementType
   /// Whether it takes any number of pictures at once, or one.
   package var takesBatches: Bool
+  /// 3, or 1 for brightness.
+  package var channelCount: Int
 
   /// The input's shape for so many pictures.
   package func shape(count: Int, width: Int, height: Int) -> [Int] {
-    layout == .channelsFirst ? [count, 3, height, width] : [count, height, width, 3]
+    layout == .channelsFirst ? [count, channelCount, height, width] : [count, height, width, channelCount]
   }
 }
 
@@ -58,7 +60,7 @@ extension PipelineDescription {
 
 extension FaceExtractor {
   fileprivate func fit(_ graph: Graph) throws -> PictureFit {
-    let fit = try graph.pictureFit(of: model, layout: input.layout)
+    let fit = try graph.pictureFit(of: model, input)
     try fit.requireBytes(input, model: model)
     let (width, height): (Int, Int) =
       switch size {
@@ -89,7 +91,7 @@ extension FaceExtractor {
 
 extension PipelineMember {
   fileprivate func fit(_ graph: Graph) throws -> MemberFit {
-    let fit = try graph.pictureFit(of: model, layout: input.layout)
+    let fit = try graph.pictureFit(of: model, input)
     try fit.requireBytes(input, model: model)
     let names = graph.outputs.map { graph[$0].name }
     guard let output = output ?? (names.count == 1 ? names.first : nil) else {
@@ -136,22 +138,24 @@ extension PictureFit {
 
 extension Graph {
   /// How the graph's only input takes colour pictures.
-  fileprivate func pictureFit(of model: String, layout: ModelPort.Layout?) throws -> PictureFit {
+  fileprivate func pictureFit(of model: String, _ input: PictureInputDescription) throws -> PictureFit {
     guard inputs.count == 1, let id = inputs.first else {
       throw FerryError(
         .shapeMismatch, "the model \"\(model)\" has \(inputs.count) inputs, where one picture is given",
         hint: "fix the others when converting: ferry convert --constant NAME=VALUE")
     }
     let (value, shape) = (self[id], self[id].shape)
-    func takes(_ axis: Int) -> Bool { shape[axis].value == 3 }
+    let wanted = input.color.channelCount
+    func takes(_ axis: Int) -> Bool { shape[axis].value == wanted }
     guard shape.count == 4, takes(1) || takes(3) || shape[1].value == nil else {
       throw FerryError(
         .shapeMismatch, "the input \"\(value.name)\" of \"\(model)\" is \(shape.text)",
-        supported: "batch×3×height×width or batch×height×width×3")
+        supported: "batch×\(wanted)×height×width or batch×height×width×\(wanted)",
+        hint: wanted == 3 ? "a network of one channel takes \"color\": \"grey\"" : nil)
     }
-    let found: ModelPort.Layout = layout ?? (takes(3) && !takes(1) ? .channelsLast : .channelsFirst)
+    let found: ModelPort.Layout = input.layout ?? (takes(3) && !takes(1) ? .channelsLast : .channelsFirst)
     let channels = found == .channelsFirst ? shape[1] : shape[3]
-    guard channels.value == nil || channels.value == 3 else {
+    guard channels.value == nil || channels.value == wanted else {
       throw FerryError(
         .shapeMismatch, "the input \"\(value.name)\" of \"\(model)\" is \(shape.text), which is not \(found.rawValue)",
         hint: "leave \"layout\" out")
@@ -162,6 +166,6 @@ extension Graph {
         .shapeMismatch, "the model \"\(model)\" takes \(shape.text): no other number of pictures than \(shape[0].description)",
         supported: "a symbol for the batch, or 1", hint: "convert it with --input-shape \(value.name)=batchx3x…")
     }
-    return PictureFit(input: value.name, layout: found, elementType: value.elementType, takesBatches: batch == nil)
+    return PictureFit(input: value.name, layout: found, elementType: value.elementType, takesBatches: batch == nil, channelCount: wanted)
   }
 }

@@ -82,22 +82,23 @@ extension PipelineReader {
 
   /// How pixels become numbers; the size stands beside it.
   private func picture(_ fields: JSONFields) throws -> PictureInputDescription {
-    let std = try numbers(fields, "std")
+    let color = try fields.optionalChoice("color") ?? PictureColor.rgb
+    let std = try numbers(fields, "std", color)
     if let std, let wrong = std.first(where: { !(Float($0) > 0) }) {
       throw try fields.field("std").error("\(try fields.field("std").name) holds \(wrong)", supported: "numbers above 0")
     }
     return PictureInputDescription(
-      resize: try fields.optionalChoice("resize") ?? .openCVLinear, color: try fields.optionalChoice("color") ?? .rgb,
-      range: try fields.choice("range"), mean: try numbers(fields, "mean"), std: std,
+      resize: try fields.optionalChoice("resize") ?? .openCVLinear, color: color,
+      range: try fields.choice("range"), mean: try numbers(fields, "mean", color), std: std,
       layout: try fields.optionalChoice("layout"))
   }
 
-  /// Three numbers, one a channel.
-  private func numbers(_ fields: JSONFields, _ key: String) throws -> [Double]? {
+  /// One number a channel.
+  private func numbers(_ fields: JSONFields, _ key: String, _ color: PictureColor) throws -> [Double]? {
     guard let field = fields.optionalField(key) else { return nil }
     let numbers = try field.array().map { try $0.number() }
-    guard numbers.count == 3, numbers.allSatisfy({ $0.magnitude <= 1e30 }) else {
-      throw field.error("\(field.name) holds \(numbers.count) numbers", supported: "three, one a channel")
+    guard numbers.count == color.channelCount, numbers.allSatisfy({ $0.magnitude <= 1e30 }) else {
+      throw field.error("\(field.name) holds \(numbers.count) numbers", supported: "\(color.channelCount), one a channel")
     }
     return numbers
   }

@@ -24,7 +24,7 @@ extension FaceDecoder {
   }
 
   /// The face with the highest score, of equal ones the first.
-  func best(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> Detection? {
+  package func best(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> Detection? {
     let threshold =
       switch self {
       case .centerFace(let threshold, _): threshold

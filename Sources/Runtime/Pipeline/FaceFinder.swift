@@ -48,7 +48,7 @@ struct FaceFinder {
     _ extractor: FaceExtractor, _ fit: PictureFit, _ session: Session, _ picture: Picture
   ) throws -> Detection? {
     let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
-    let input = try extractor.input.preparation(width: width, height: height, fit).tensor(picture)
+    let input = try extractor.input.preparation(width: width, height: height, fit)([picture])
     let outputs = try session.run([fit.input: input.given(fit)])
     let ordered = session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let (scaleX, scaleY) = (Double(picture.width) / Double(width), Double(picture.height) / Double(height))
@@ -96,12 +96,44 @@ extension Detection {
   }
 }
 
+/// Brings pictures into the form of a network's input.
+struct InputPreparation {
+  private let preparation: PicturePreparation
+  private let isGrey: Bool
+  private let fit: PictureFit
+
+  init(_ input: PictureInputDescription, width: Int, height: Int, _ fit: PictureFit) throws {
+    isGrey = input.color == .grey
+    self.fit = fit
+    func floats(_ numbers: [Double]?) -> [Float]? {
+      numbers.map { numbers in numbers.count == 1 ? [Float](repeating: Float(numbers[0]), count: 3) : numbers.map { Float($0) } }
+    }
+    preparation = try PicturePreparation(
+      width: width, height: height, method: input.resize, color: input.color == .bgr ? .bgr : .rgb, range: input.range,
+      mean: floats(input.mean), std: floats(input.std),
+      // Of three equal channels one is taken, which is easier where each lies together.
+      layout: fit.layout == .channelsLast && !isGrey ? .channelsLast : .channelsFirst)
+  }
+
+  /// The pictures as a batch.
+  func callAsFunction(_ pictures: [Picture]) throws -> Tensor {
+    guard isGrey else { return try preparation.tensor(pictures) }
+    // Grey before it is resized: what is rounded is what the network gets.
+    let three = try preparation.tensor(pictures.map { $0.grey() }).floats()
+    let area = preparation.width * preparation.height
+    var one: [Float] = []
+    one.reserveCapacity(pictures.count * area)
+    for index in pictures.indices {
+      let start = 3 * area * index
+      one += three[start..<start + area]
+    }
+    return try Tensor(one, shape: fit.shape(count: pictures.count, width: preparation.width, height: preparation.height))
+  }
+}
+
 extension PictureInputDescription {
-  /// What brings a picture into the form of the network's input.
-  func preparation(width: Int, height: Int, _ fit: PictureFit) throws -> PicturePreparation {
-    try PicturePreparation(
-      width: width, height: height, method: resize, color: color, range: range, mean: mean.map { $0.map { Float($0) } },
-      std: std.map { $0.map { Float($0) } }, layout: fit.layout == .channelsLast ? .channelsLast : .channelsFirst)
+  func preparation(width: Int, height: Int, _ fit: PictureFit) throws -> InputPreparation {
+    try InputPreparation(self, width: width, height: height, fit)
   }
 }
 

@@ -24,7 +24,7 @@ extension Pipeline {
     for start in stride(from: 0, to: faces.count, by: Self.batch) {
       let batch = Array(faces[start..<min(start + Self.batch, faces.count)])
       for group in groups {
-        let input = try group.preparation.tensor(batch)
+        let input = try group.preparation(batch)
         for index in group.members {
           try Task.checkCancellation()
           answers[index] += try probabilities(sessions[index], description.members[index], fit.members[index], input)
@@ -35,7 +35,7 @@ extension Pipeline {
   }
 
   private struct InputGroup {
-    let preparation: PicturePreparation
+    let preparation: InputPreparation
     var members: [Int]
   }
 

@@ -13,6 +13,14 @@ public struct PipelineResult: Sendable, Equatable {
   /// Each member's probability, aggregated over the faces; empty where none was computed.
   public var members: [Member]
 
+  public init(score: Double, reason: String? = nil, frameCount: Int, faces: [Face] = [], members: [Member] = []) {
+    self.score = score
+    self.reason = reason
+    self.frameCount = frameCount
+    self.faces = faces
+    self.members = members
+  }
+
   public struct Face: Sendable, Equatable {
     /// Which frame it was found in.
     public var frame: Int
@@ -24,11 +32,24 @@ public struct PipelineResult: Sendable, Equatable {
     public var score: Double?
     /// Each member's, in the members' order; empty if the members did not run.
     public var probabilities: [Double]
+
+    public init(frame: Int, box: PixelBox, corners: [Int], score: Double?, probabilities: [Double]) {
+      self.frame = frame
+      self.box = box
+      self.corners = corners
+      self.score = score
+      self.probabilities = probabilities
+    }
   }
 
   public struct Member: Sendable, Equatable {
     public var name: String
     public var probability: Double
+
+    public init(name: String, probability: Double) {
+      self.name = name
+      self.probability = probability
+    }
   }
 }
 

@@ -47,10 +47,6 @@ extension FerryError {
     case invalidRecipe = "invalid-recipe"
     case missingPipeline = "missing-pipeline"
 
-    // Media
-    case invalidVideo = "invalid-video"
-    /// A program that Ferry starts is not installed.
-    case missingTool = "missing-tool"
 
     // Running and verifying
     case shapeMismatch = "shape-mismatch"

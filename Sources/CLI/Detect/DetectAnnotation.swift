@@ -1,0 +1,72 @@
+import FerryMedia
+import FerryModel
+import FerryRuntime
+import FerryTensor
+import Foundation
+
+/// Draws what was found, for people: the faces with their boxes and scores.
+struct DetectAnnotation {
+  private let path: String
+  private let isFolder: Bool
+
+  /// - Throws: `usage` if several inputs are to be drawn into one file.
+  init(_ path: String, inputs: [DetectInput]) throws {
+    var found: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &found)
+    isFolder = exists ? found.boolValue : inputs.count > 1
+    self.path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+    guard inputs.count == 1 || isFolder else {
+      throw FerryError(
+        .usage, "\(path) is one file, and there are \(inputs.count) inputs to be drawn", hint: "name a folder")
+    }
+    guard isFolder || path.lowercased().hasSuffix(".png") else {
+      throw FerryError(.usage, "--annotate \(path) is no PNG", supported: "a name that ends in .png, or a folder")
+    }
+    for input in inputs { try FileIdentity.refuse(writing: target(of: input.name), over: [input.path]) }
+    if isFolder, !exists {
+      do {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+      } catch {
+        throw FerryError(.fileUnwritable, "the folder cannot be made", at: .init(file: path))
+      }
+    }
+  }
+
+  private func target(of name: String) -> String { isFolder ? "\(path)/\(name).png" : path }
+
+  func write(_ outcome: DetectOutcome, _ recorder: FrameRecorder, _ pipeline: PipelineDescription) throws {
+    try picture(outcome, recorder, pipeline)?.writePNG(to: target(of: outcome.name))
+  }
+
+  private func picture(
+    _ outcome: DetectOutcome, _ recorder: FrameRecorder, _ pipeline: PipelineDescription
+  ) throws -> Picture? {
+    let result = outcome.result
+    let verdict = "\(pipeline.label) \(Format.decimal(result.score, 4))"
+    let title = "\(outcome.name): \(verdict)" + (result.reason.map { " (\($0))" } ?? "")
+    var tiles: [ContactSheet.Tile] = []
+    for index in recorder.indexes {
+      guard let frame = recorder.frame(index) else { continue }
+      let face = result.faces.first { $0.frame == index }
+      let boxes = face.map { [box($0, frame.scaleX, frame.scaleY)] } ?? []
+      tiles.append(
+        ContactSheet.Tile(
+          picture: frame.picture, caption: face == nil ? "frame \(index): no face" : "frame \(index)", boxes: boxes))
+    }
+    guard !tiles.isEmpty else { return nil }
+    if tiles.count == 1, let face = result.faces.first, let frame = recorder.frame(face.frame) {
+      var box = box(face, frame.scaleX, frame.scaleY)
+      box.label = verdict
+      return frame.picture.annotated(boxes: [box])
+    }
+    return ContactSheet(title: title, tiles: tiles).picture()
+  }
+
+  private func box(_ face: PipelineResult.Face, _ scaleX: Double, _ scaleY: Double) -> AnnotatedBox {
+    let mean =
+      face.probabilities.isEmpty ? nil : face.probabilities.reduce(0, +) / Double(face.probabilities.count)
+    return AnnotatedBox(
+      left: Double(face.box.left) * scaleX, top: Double(face.box.top) * scaleY, right: Double(face.box.right) * scaleX,
+      bottom: Double(face.box.bottom) * scaleY, label: mean.map { Format.decimal($0, 3) } ?? "")
+  }
+}

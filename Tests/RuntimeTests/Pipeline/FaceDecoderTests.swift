@@ -1,0 +1,79 @@
+import FerryModel
+import FerryRuntime
+import FerryTensor
+import Foundation
+import Testing
+
+@Suite struct FaceDecoderTests {
+  private func ssd(_ order: SSDDecoder.BoxOrder, _ activation: SSDDecoder.ScoreActivation) throws -> FaceDecoder {
+    let anchors = try Anchors(Tensor([0.5, 0.5, 0.2, 0.4, 0.25, 0.5, 0.5, 0.5] as [Float], shape: [2, 4]))
+    return .ssd(
+      SSDDecoder(
+        boxes: "b", scores: "s", anchors: anchors, variances: [0.1, 0.2], boxOrder: order, scoreActivation: activation))
+  }
+
+  private func outputs(_ boxes: [Float], _ scores: [Float]) throws -> [(name: String, tensor: Tensor)] {
+    [
+      ("b", try Tensor(boxes, shape: [1, boxes.count / 4, 4])),
+      ("s", try Tensor(scores, shape: [1, boxes.count / 4, scores.count / (boxes.count / 4)])),
+    ]
+  }
+
+  @Test func aBoxIsRelativeToItsAnchor() throws {
+    let outputs = try outputs([0, 0, 0, 0, 1, -2, 0, 3], [0, 0, 0, 2])
+    let found = try #require(try ssd(.xywh, .softmax).best(outputs, width: 100, height: 200))
+    // centre (0.25 + 1·0.1·0.5, 0.5 − 2·0.1·0.5), sides (0.5, 0.5·exp(0.6))
+    let height = 0.5 * exp(0.6)
+    #expect(abs(found.left - 5) < 1e-4)
+    #expect(abs(found.right - 55) < 1e-4)
+    #expect(abs(found.top - (0.4 - height / 2) * 200) < 1e-4)
+    #expect(abs(found.bottom - (0.4 + height / 2) * 200) < 1e-4)
+    #expect(abs(found.score - 1 / (1 + exp(-2.0))) < 1e-6)
+    let turned = try #require(try ssd(.yxhw, .sigmoid).best(outputs, width: 100, height: 200))
+    #expect(abs(turned.left + (0.5 * exp(0.6) / 2 - 0.15) * 100) < 1e-4)
+    #expect(abs(turned.top - (0.55 - 0.25) * 200) < 1e-4)
+  }
+
+  @Test func ofEqualScoresTheFirstCounts() throws {
+    let decoder = FaceDecoder.boxes(BoxDecoder(boxes: "b", scores: "s", boxOrder: .xyxy, normalized: true))
+    let found = try decoder.best(
+      outputs([0, 0, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1], [0.3, 0.7, 0.7]), width: 100, height: 10)
+    #expect(found?.left == 20)
+    #expect(found?.bottom == 4)
+  }
+
+  @Test func nanIsNeverTheBest() throws {
+    let decoder = FaceDecoder.boxes(BoxDecoder(boxes: "b", scores: "s", boxOrder: .yxyx, normalized: false))
+    let found = try decoder.best(outputs([0, 0, 1, 1, 2, 3, 4, 5], [.nan, -0.5]), width: 9, height: 9)
+    #expect(found?.left == 3)
+    #expect(found?.top == 2)
+    #expect(try decoder.best(outputs([0, 0, 1, 1], [.nan]), width: 9, height: 9) == nil)
+  }
+
+  @Test func centerFaceGivesItsBestCellWithoutAThreshold() throws {
+    func map(_ channels: Int, _ value: (Int) -> Float) throws -> Tensor {
+      try Tensor((0..<channels * 4).map(value), shape: [1, channels, 2, 2])
+    }
+    let maps = try [map(1) { [0.1, 0.3, 0.2, 0.3][$0] }, map(2) { _ in 0 }, map(2) { _ in 0 }, map(10) { _ in 0 }]
+    let outputs = zip(["h", "s", "o", "l"], maps).map { (name: $0, tensor: $1) }
+    let found = try #require(
+      try FaceDecoder.centerFace(threshold: 0, overlap: 0.3).best(outputs, width: 8, height: 8))
+    // Cell (row 0, column 1): centre (6, 2), sides of 4.
+    #expect([found.left, found.top, found.right, found.bottom] == [4, 0, 8, 4])
+    #expect(abs(found.score - 0.3) < 1e-6)
+    #expect(try FaceDecoder.centerFace(threshold: 0.5, overlap: 0.3).best(outputs, width: 8, height: 8) == nil)
+  }
+
+  @Test func outputsThatDoNotFitAreRefused() throws {
+    let decoder = try ssd(.xywh, .softmax)
+    let error = try #require(throws: FerryError.self) {
+      try decoder.best(outputs([0, 0, 0, 0], [0, 0]), width: 9, height: 9)
+    }
+    #expect(error.code == .shapeMismatch)
+    #expect(error.message == "the output \"b\" is 1×1×4, and there are 2 anchors")
+    let absent = try #require(throws: FerryError.self) {
+      try decoder.best([("x", Tensor([0] as [Float], shape: [1]))], width: 9, height: 9)
+    }
+    #expect(absent.message == "the network has no output \"b\"")
+  }
+}
