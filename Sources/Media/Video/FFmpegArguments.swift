@@ -1,6 +1,6 @@
 /// The words that ffmpeg and ffprobe are started with, so that a file can make them read no other file and nothing of a
 /// network, and so that no file name is taken for an option or an address.
-enum FFmpegArguments {
+package enum FFmpegArguments {
   /// Before the file, for both programs.
   static func restraint(_ options: VideoOptions) -> [String] {
     [
@@ -34,7 +34,7 @@ enum FFmpegArguments {
   }
 
   /// ffprobe that describes the first video stream (and not a cover picture) as JSON.
-  static func description(of path: String, _ options: VideoOptions) -> [String] {
+  package static func description(of path: String, _ options: VideoOptions) -> [String] {
     restraint(options) + [
       "-select_streams", "V:0", "-of", "json", "-show_entries",
       "stream=codec_name,width,height,r_frame_rate,avg_frame_rate,time_base,nb_frames,duration_ts,field_order"

@@ -75,26 +75,25 @@ extension VideoReader {
     deinit { task.withLock { $0?.cancel() } }
 
     func next() async throws -> VideoFrame? {
-      try Task.checkCancellation()
       let task = started()
-      let frame: VideoFrame?
       do {
-        frame = try await withTaskCancellationHandler {
+        let frame = try await withTaskCancellationHandler {
           try await handover.take()
         } onCancel: {
           task.cancel()
         }
+        try Task.checkCancellation()
+        if let frame {
+          reader.progress.withLock { $0.frameCount += 1 }
+          return frame
+        }
+        await task.value
+        return nil
       } catch {
         // The process is gone when this is.
         await task.value
         throw error
       }
-      guard let frame else {
-        await task.value
-        return nil
-      }
-      reader.progress.withLock { $0.frameCount += 1 }
-      return frame
     }
 
     private func started() -> Task<Void, Never> {
