@@ -70,7 +70,7 @@ struct VideoFixture {
   /// What is there after a copy that broke off.
   func cut(to part: Double) throws -> String {
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
-    return try folder.file("cut-" + (path as NSString).lastPathComponent, [UInt8](bytes.prefix(Int(Double(bytes.count) * part))))
+    return try folder.file("cut", [UInt8](bytes.prefix(Int(Double(bytes.count) * part))))
   }
 }
 

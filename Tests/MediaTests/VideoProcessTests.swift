@@ -91,9 +91,9 @@ import Testing
     #expect(reader.isProcessGone)
 
     let file = try folder.file("video.mkv", [1])
+    let options = VideoOptions(stallTimeout: .milliseconds(300), tools: try folder.program("exec sleep 600"))
     let probe = await #expect(throws: FerryError.self) {
-      try await VideoInformation(
-        contentsOf: file, options: VideoOptions(stallTimeout: .milliseconds(300), tools: folder.program("exec sleep 600")))
+      try await VideoInformation(contentsOf: file, options: options)
     }
     #expect(probe?.code == .invalidVideo)
     #expect(probe?.message.hasPrefix("ffprobe is stuck") == true)

@@ -181,7 +181,8 @@ import Testing
   }
 
   @Test func kindIsToldByContent() async throws {
-    let fixture = try VideoFixture(2, name: "video.png", encoding: ["-c:v", "ffv1", "-pix_fmt", "gbrp", "-f", "matroska"])
+    let fixture = try VideoFixture(
+      2, name: "video.png", encoding: ["-c:v", "ffv1", "-pix_fmt", "gbrp", "-f", "matroska"])
     guard case .video(let information) = try await MediaKind(contentsOf: fixture.path) else {
       Issue.record("no video")
       return

@@ -15,15 +15,15 @@ package enum FFmpegArguments {
   /// which name other files, and pictures.
   static let containers = [
     "mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "mpeg", "mpegvideo", "mpegtsraw",
-    "flv", "live_flv", "asf", "ogg", "rm", "mxf", "nut", "dv", "ivf", "yuv4mpegpipe", "h264", "hevc", "m4v", "av1", "obu",
-    "vc1", "h263", "wtv", "gxf", "swf", "amv", "4xm", "bink", "smk", "roq", "flic", "mjpeg",
+    "flv", "live_flv", "asf", "ogg", "rm", "mxf", "nut", "dv", "ivf", "yuv4mpegpipe", "h264", "hevc", "m4v", "av1",
+    "obu", "vc1", "h263", "wtv", "gxf", "swf", "amv", "4xm", "bink", "smk", "roq", "flic", "mjpeg",
   ]
 
   /// ffmpeg that writes the wanted frames as RGB to its standard output.
   static func frames(of video: VideoInformation, _ plan: FramePlan, _ options: VideoOptions) -> [String] {
-    // What OpenCV does with a frame: swscale's bicubic conversion (bicubic tells how chroma is enlarged) with the matrix
-    // of BT.601 whatever the file says, and the rotation after it. The size is that of the header, so that a stream that
-    // changes its size still gives frames of one size, and its filters go on counting.
+    // What OpenCV does with a frame: swscale's bicubic conversion (how chroma is enlarged) with the matrix of BT.601,
+    // whatever the file says, and the rotation after it. The size is that of the header, so that a stream that changes
+    // its size still gives frames of one size, and its filters go on counting.
     let scale = "scale=\(video.storedWidth):\(video.storedHeight):flags=bicubic:in_color_matrix=bt601"
     let filters = [plan.filter, scale, "format=rgb24"].compactMap(\.self).joined(separator: ",")
     return ["-nostdin"] + restraint(options) + (options.threads.map { ["-threads", "\(max(1, $0))"] } ?? [])

@@ -6,8 +6,8 @@ import Subprocess
 extension VideoInformation {
   /// Asks ffprobe what the file's header says.
   ///
-  /// - Throws: `fileNotFound`, `fileUnreadable`; `missingTool` if ffprobe is not installed; `invalidVideo` for what is no
-  ///   video or has larger frames than `options` allow; `CancellationError`.
+  /// - Throws: `fileNotFound`, `fileUnreadable`; `missingTool` if ffprobe is not installed; `invalidVideo` for what is
+  ///   no video or has larger frames than `options` allow; `CancellationError`.
   public init(contentsOf path: String, options: VideoOptions = VideoOptions()) async throws {
     let location = FerryError.Location(file: path)
     // Says what is no file in the words of all other readers, and keeps pipes and devices away from ffprobe.

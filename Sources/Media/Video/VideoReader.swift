@@ -14,8 +14,8 @@ import Synchronization
 /// come, when the loop is left, or when the task is cancelled.
 /// A damaged video, or one that is shorter than declared, simply ends; `complaint` keeps what ffmpeg said of it.
 ///
-/// A loop throws `missingTool` if ffmpeg is not installed, `invalidVideo` if no frame can be decoded or ffmpeg is stuck,
-/// and `CancellationError` if its task is cancelled; the process is gone by then.
+/// A loop throws `missingTool` if ffmpeg is not installed, `invalidVideo` if no frame can be decoded or ffmpeg is
+/// stuck, and `CancellationError` if its task is cancelled; the process is gone by then.
 public final class VideoReader: AsyncSequence, Sendable {
   public typealias Element = VideoFrame
 
