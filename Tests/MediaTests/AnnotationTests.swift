@@ -83,8 +83,8 @@ private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) throws ->
 }
 
 @Suite struct LabelTests {
-  private func labelled(_ label: String) throws -> Picture {
-    try Picture.plain(60, 60, grey).annotated(boxes: [AnnotatedBox(box(10, 20, 50, 50), label: label, color: .red)])
+  private func labelled(_ label: String, top: Int = 20) throws -> Picture {
+    try Picture.plain(60, 60, grey).annotated(boxes: [AnnotatedBox(box(10, top, 50, 50), label: label, color: .red)])
   }
 
   @Test func lettersStandOnADarkGroundAboveTheBox() throws {
@@ -125,9 +125,9 @@ private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) throws ->
   }
 
   @Test func linesStandBelowEachOther() throws {
-    let (one, two) = (try labelled("I"), try labelled("I\nI"))
+    let (one, two) = (try labelled("I", top: 40), try labelled("I\nI", top: 40))
     #expect(two.count(.white) == 2 * one.count(.white))
-    for y in 9..<16 {
+    for y in 29..<36 {
       #expect(two.color(14, y) == one.color(14, y))
       #expect(two.color(14, y - 10) == one.color(14, y))
     }
@@ -156,7 +156,8 @@ private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) throws ->
     // 12 pixels around and between cells, which are as wide as the widest picture.
     #expect(sheet.width == 12 + 2 * (200 + 12))
     #expect(sheet.height == 12 + 100 + 12 + 400 + 12)
-    for (color, size, corner) in zip(colors, sizes, [(12, 12), (224, 12), (12, 124)]).map({ ($0.0, $0.1, $0.2) }) {
+    let corners = [(12, 12), (224, 12), (12, 124)]
+    for (color, (size, corner)) in zip(colors, zip(sizes, corners)) {
       #expect(sheet.count(color) == size.0 * size.1)
       #expect(sheet.color(corner.0, corner.1) == color)
       #expect(sheet.color(corner.0 + size.0 - 1, corner.1 + size.1 - 1) == color)
