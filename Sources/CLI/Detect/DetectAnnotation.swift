@@ -48,25 +48,28 @@ struct DetectAnnotation {
     for index in recorder.indexes {
       guard let frame = recorder.frame(index) else { continue }
       let face = result.faces.first { $0.frame == index }
-      let boxes = face.map { [box($0, frame.scaleX, frame.scaleY)] } ?? []
+      let boxes = try face.map { [try box($0, frame.scaleX, frame.scaleY)] } ?? []
       tiles.append(
         ContactSheet.Tile(
-          picture: frame.picture, caption: face == nil ? "frame \(index): no face" : "frame \(index)", boxes: boxes))
+          frame.picture, lines: [face == nil ? "frame \(index): no face" : "frame \(index)"], boxes: boxes))
     }
     guard !tiles.isEmpty else { return nil }
     if tiles.count == 1, let face = result.faces.first, let frame = recorder.frame(face.frame) {
-      var box = box(face, frame.scaleX, frame.scaleY)
+      var box = try box(face, frame.scaleX, frame.scaleY)
       box.label = verdict
       return frame.picture.annotated(boxes: [box])
     }
-    return ContactSheet(title: title, tiles: tiles).picture()
+    return try ContactSheet(title: title, tiles: tiles).picture()
   }
 
-  private func box(_ face: PipelineResult.Face, _ scaleX: Double, _ scaleY: Double) -> AnnotatedBox {
+  private func box(_ face: PipelineResult.Face, _ scaleX: Double, _ scaleY: Double) throws -> AnnotatedBox {
     let mean =
       face.probabilities.isEmpty ? nil : face.probabilities.reduce(0, +) / Double(face.probabilities.count)
+    // A face of less than a pixel in a small picture is drawn as one.
+    let (left, top) = (Int(Double(face.box.left) * scaleX), Int(Double(face.box.top) * scaleY))
+    let right = max(left + 1, Int((Double(face.box.right) * scaleX).rounded()))
+    let bottom = max(top + 1, Int((Double(face.box.bottom) * scaleY).rounded()))
     return AnnotatedBox(
-      left: Double(face.box.left) * scaleX, top: Double(face.box.top) * scaleY, right: Double(face.box.right) * scaleX,
-      bottom: Double(face.box.bottom) * scaleY, label: mean.map { Format.decimal($0, 3) } ?? "")
+      try PixelBox(left: left, top: top, right: right, bottom: bottom), label: mean.map { Format.decimal($0, 3) } ?? "")
   }
 }

@@ -23,6 +23,28 @@ struct Complaint {
     return lines
   }
 
+  /// The container whose reader is not among those that may be used (`FFmpegArguments.containers`), if that is the
+  /// complaint.
+  var refusedContainer: String? {
+    lines.lazy.compactMap { line in
+      guard line.hasPrefix("["), line.contains("Format not on whitelist"), let end = line.firstIndex(of: "]") else {
+        return nil
+      }
+      return String(line[..<end].dropFirst())
+    }.first
+  }
+
+  /// The size of the frames, such as "99999x99999", if they have more pixels than allowed.
+  var refusedSize: String? {
+    lines.lazy.compactMap { line in
+      let words = line.split(separator: " ")
+      guard line.contains("exceeds specified max pixel count"), let place = words.firstIndex(of: "size"),
+        place + 1 < words.count
+      else { return nil }
+      return String(words[place + 1])
+    }.first
+  }
+
   /// The last lines, to be quoted within a sentence; nil if nothing was said.
   var quotation: String? {
     let lines = lines.suffix(4)

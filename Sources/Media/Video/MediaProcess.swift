@@ -102,15 +102,14 @@ struct MediaProcess {
   private enum Watch { case complaints, clock }
 
   private func failure(_ error: SubprocessError) -> FerryError {
-    switch error.code {
+    let hint =
+      "install the package ffmpeg (5.1 or newer), or set FERRY_FFMPEG to the folder that holds ffmpeg and ffprobe"
+    return switch error.code {
     case .executableNotFound:
-      FerryError(
-        .missingTool, "the program \(program), which reads videos, is not installed",
-        hint: "install the package ffmpeg (5.1 or newer), or set FERRY_FFMPEG to the folder that holds ffmpeg and ffprobe")
+      FerryError(.missingTool, "the program \(program), which reads videos, is not installed", hint: hint)
     case .spawnFailed:
       FerryError(
-        .missingTool, "the program \(program), which reads videos, cannot be started: \(error)",
-        hint: "set FERRY_FFMPEG to the folder that holds ffmpeg and ffprobe")
+        .missingTool, "the program \(program), which reads videos, cannot be started: \(error)", hint: hint)
     default: FerryError(.helperFailed, "the program \(program), which reads videos, is out of control: \(error)")
     }
   }

@@ -6,8 +6,8 @@ import Subprocess
 extension VideoInformation {
   /// Asks ffprobe what the file's header says.
   ///
-  /// - Throws: `fileNotFound`, `fileUnreadable`; `missingTool` if ffprobe is not installed; `invalidVideo` for what is no
-  ///   video or has larger frames than `options` allow; `CancellationError`.
+  /// - Throws: `fileNotFound`, `fileUnreadable`; `missingTool` if ffprobe is not installed; `invalidVideo` for what is
+  ///   no video or has larger frames than `options` allow; `CancellationError`.
   public init(contentsOf path: String, options: VideoOptions = VideoOptions()) async throws {
     let location = FerryError.Location(file: path)
     // Says what is no file in the words of all other readers, and keeps pipes and devices away from ffprobe.
@@ -23,33 +23,51 @@ extension VideoInformation {
       throw FerryError(
         .invalidVideo, "ffprobe is stuck: it said nothing of the file for \(options.stallTimeout)", at: location)
     }
-    guard outcome.abnormalEnding == nil, let description = try? JSONDecoder().decode(VideoProbe.self, from: Data(answer))
-    else {
-      let words = outcome.complaint.quotation ?? outcome.abnormalEnding ?? "nothing"
-      throw FerryError(
-        .invalidVideo, "the file cannot be read as a video; ffprobe says: \(words)", at: location,
-        supported: "videos in MP4, QuickTime, Matroska, WebM, AVI, MPEG, FLV, ASF, Ogg and the like")
+    guard outcome.abnormalEnding == nil, answer.count < Self.answerLimit else {
+      throw Self.refusal(outcome, options.limits).located(location)
     }
-    guard let stream = description.streams.first else {
-      throw FerryError(.invalidVideo, "the file has no video stream", at: location)
-    }
-    try self.init(path: path, stream, description.format, limits: options.limits)
+    try self.init(path: path, description: answer, limits: options.limits)
   }
 
   private static let answerLimit = 1 << 20
 
-  private init(
-    path: String, _ stream: VideoProbe.Stream, _ format: VideoProbe.Format?, limits: Picture.Limits
-  ) throws {
+  private static func refusal(_ outcome: MediaProcess.Outcome, _ limits: Picture.Limits) -> FerryError {
+    let supported = "videos in MP4, QuickTime, Matroska, WebM, AVI, MPEG, FLV, ASF, Ogg and the like"
+    if let container = outcome.complaint.refusedContainer {
+      return FerryError(
+        .invalidVideo, "the file has the format \(container), which Ferry does not read as a video",
+        supported: supported)
+    }
+    if let size = outcome.complaint.refusedSize { return tooLarge(size, limits) }
+    let words = outcome.complaint.quotation ?? outcome.abnormalEnding ?? "too much"
+    return FerryError(
+      .invalidVideo, "the file cannot be read as a video; ffprobe says: \(words)", supported: supported)
+  }
+
+  private static func tooLarge(_ size: String, _ limits: Picture.Limits) -> FerryError {
+    FerryError(
+      .invalidVideo, "the frames have \(size) pixels, too large to be read",
+      supported: "at most \(limits.pixelCount) pixels")
+  }
+
+  /// - Parameter description: what ffprobe prints for `FFmpegArguments.description`.
+  /// - Throws: `invalidVideo`.
+  package init(path: String, description: [UInt8], limits: Picture.Limits = Picture.Limits()) throws {
     let location = FerryError.Location(file: path)
+    let probe: VideoProbe
+    do { probe = try JSONDecoder().decode(VideoProbe.self, from: Data(description)) } catch {
+      throw FerryError(.invalidVideo, "ffprobe's description of the file cannot be read: \(error)", at: location)
+    }
+    guard let stream = probe.streams.first else {
+      throw FerryError(.invalidVideo, "the file has no video stream", at: location)
+    }
+    let format = probe.format
     guard let width = stream.width, let height = stream.height, width > 0, height > 0 else {
       throw FerryError(.invalidVideo, "the file does not say how large the frames are", at: location)
     }
     let (area, overflow) = width.multipliedReportingOverflow(by: height)
     guard !overflow, area <= limits.pixelCount, area <= Int.max / 3 else {
-      throw FerryError(
-        .invalidVideo, "the frames have \(width)×\(height) pixels, too large to be read", at: location,
-        supported: "at most \(limits.pixelCount) pixels")
+      throw Self.tooLarge("\(width)x\(height)", limits).located(location)
     }
     // ffmpeg's angle is counterclockwise, from -180 to 180. OpenCV turns by quarters and leaves other angles alone.
     let angle = stream.sides?.compactMap(\.rotation).first ?? 0

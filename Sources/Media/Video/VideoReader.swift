@@ -14,8 +14,8 @@ import Synchronization
 /// come, when the loop is left, or when the task is cancelled.
 /// A damaged video, or one that is shorter than declared, simply ends; `complaint` keeps what ffmpeg said of it.
 ///
-/// A loop throws `missingTool` if ffmpeg is not installed, `invalidVideo` if no frame can be decoded or ffmpeg is stuck,
-/// and `CancellationError` if its task is cancelled; the process is gone by then.
+/// A loop throws `missingTool` if ffmpeg is not installed, `invalidVideo` if no frame can be decoded or ffmpeg is
+/// stuck, and `CancellationError` if its task is cancelled; the process is gone by then.
 public final class VideoReader: AsyncSequence, Sendable {
   public typealias Element = Frame
 
@@ -75,26 +75,25 @@ extension VideoReader {
     deinit { task.withLock { $0?.cancel() } }
 
     func next() async throws -> Frame? {
-      try Task.checkCancellation()
       let task = started()
-      let frame: Frame?
       do {
-        frame = try await withTaskCancellationHandler {
+        let frame = try await withTaskCancellationHandler {
           try await handover.take()
         } onCancel: {
           task.cancel()
         }
+        try Task.checkCancellation()
+        if let frame {
+          reader.progress.withLock { $0.frameCount += 1 }
+          return frame
+        }
+        await task.value
+        return nil
       } catch {
         // The process is gone when this is.
         await task.value
         throw error
       }
-      guard let frame else {
-        await task.value
-        return nil
-      }
-      reader.progress.withLock { $0.frameCount += 1 }
-      return frame
     }
 
     private func started() -> Task<Void, Never> {

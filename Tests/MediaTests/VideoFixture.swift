@@ -1,0 +1,99 @@
+import FerryMedia
+import FerryTensor
+import Foundation
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A folder for a test's files, which goes with the last reference.
+final class TestFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("ferry-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String, _ bytes: [UInt8] = []) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+    return path + "/" + name
+  }
+
+  /// A shell script that takes the place of ffmpeg.
+  func program(_ script: String) throws -> VideoTools {
+    let file = try file("program", Array("#!/bin/sh\n\(script)\n".utf8))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    return VideoTools(ffmpeg: file, ffprobe: file)
+  }
+
+  /// Runs the installed ffmpeg in this folder.
+  func ffmpeg(_ arguments: [String]) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [VideoTools.configured.ffmpeg, "-nostdin", "-v", "error", "-y"] + arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: path)
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0, "scripts/setup installs ffmpeg")
+  }
+}
+
+/// A video whose every pixel is known.
+struct VideoFixture {
+  let folder: TestFolder
+  let path: String
+  let frames: [Picture]
+
+  /// Noise, so that every byte counts, in an encoding without loss.
+  init(
+    _ count: Int, width: Int = 37, height: Int = 29, name: String = "noise.mkv",
+    encoding: [String] = ["-c:v", "ffv1", "-pix_fmt", "gbrp"], seed: UInt64 = 1
+  ) throws {
+    var generator = SplitMix(seed: seed)
+    frames = try (0..<count).map { _ in
+      let pixels = (0..<width * height * 3).map { _ in UInt8(truncatingIfNeeded: generator.next() >> 24) }
+      return try Picture(width: width, height: height, pixels: pixels)
+    }
+    folder = try TestFolder()
+    _ = try folder.file("raw", frames.flatMap(\.pixels))
+    try folder.ffmpeg(
+      ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "\(width)x\(height)", "-r", "25", "-i", "raw"] + encoding + [
+        "file:" + name
+      ])
+    path = folder.path + "/" + name
+  }
+
+  /// What is there after a copy that broke off.
+  func cut(to part: Double) throws -> String {
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    return try folder.file("cut", [UInt8](bytes.prefix(Int(Double(bytes.count) * part))))
+  }
+}
+
+extension VideoInformation {
+  /// Of a video that no file holds, for programs that take the place of ffmpeg.
+  static func imagined(width: Int, height: Int) throws -> VideoInformation {
+    try VideoInformation(
+      path: "imagined.mkv", description: Array(#"{"streams":[{"width":\#(width),"height":\#(height)}]}"#.utf8))
+  }
+}
+
+extension VideoReader {
+  var all: [VideoFrame] {
+    get async throws {
+      var frames: [VideoFrame] = []
+      for try await frame in self { frames.append(frame) }
+      return frames
+    }
+  }
+
+  /// Whether the process is gone, and not even a zombie.
+  var isProcessGone: Bool {
+    guard let processIdentifier else { return false }
+    return kill(processIdentifier, 0) == -1 && errno == ESRCH
+  }
+}
