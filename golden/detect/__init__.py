@@ -1,1 +1,1 @@
-"""The proof of `ferry detect`: the same pipelines in Python, on small videos made on the spot. scripts/parity detect."""
+"""The proof of `ferry detect`: the same pipeline in Python, on small videos. scripts/parity detect."""

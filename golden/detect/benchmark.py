@@ -1,11 +1,11 @@
-"""Seconds for a video and memory of `ferry detect`, beside the reference pipeline on onnxruntime. Called by scripts/bench.
+"""Time and memory of `ferry detect` beside the reference pipeline on onnxruntime. Called by scripts/bench.
 
 benchmark.py FERRY FOLDER CENTERFACE PHOTOGRAPH [--quick]
 
-Both sides run in turn as processes of their own, from their start to their last answer, on the same videos with the same
-threads: once with one video, once with several. What a further video takes is the difference, so that starting Python and
-opening the networks does not count for it; what the first takes stands beside it. Memory is the largest sum of the
-resident bytes of a process and all that it started, ffmpeg among them. Exits with 1 if a limit of
+Both sides run in turn as processes of their own, from their start to their last answer, on the same videos with the
+same threads: once with one video, once with several. What a further video takes is the difference, so that starting
+Python and opening the networks does not count for it; what the first takes stands beside it. Memory is the largest
+sum of the resident bytes of a process and all that it started, ffmpeg among them. Exits with 1 if a limit of
 Benchmarks/thresholds.json is exceeded.
 """
 
@@ -121,7 +121,9 @@ def main() -> int:
     recipe = place(OWN / "quick.json" if options.quick else SHIPPED / "deepfake-seven.json", networks)
     detect = Detect(options.ferry, networks)
     detect.pack(recipe)
-    ours = Side("ferry", [options.ferry, "detect", str(detect.bundle(recipe.stem)), "--json", "--threads", f"{THREADS}"])
+    ours = Side(
+        "ferry", [options.ferry, "detect", str(detect.bundle(recipe.stem)), "--json", "--threads", f"{THREADS}"]
+    )
     words = [sys.executable, "-m", "detect.reference", str(recipe), str(networks), "--engine", "onnxruntime"]
     theirs = Side("reference", [*words, "--threads", f"{THREADS}", "--batch", f"{options.batch}"])
     for side in (ours, theirs):

@@ -12,10 +12,11 @@ TOLERANCE = 1e-5
 
 @dataclass
 class Bound:
-    """What is allowed: nothing for lossless videos; for others, whose frames may differ, what is stated here."""
+    """How far answers may be apart. Without `faces` nothing is asked of single ones."""
 
-    pixels: int = 0
+    pixels: float = 0
     probability: float = TOLERANCE
+    faces: bool = True
 
 
 EXACT = Bound()
@@ -44,7 +45,7 @@ class Compared:
     failures: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        outcome = "FAILED" if self.failures else self.reason and f"{self.label:g}: {self.reason}" or "same"
+        outcome = "FAILED" if self.failures else (self.reason and f"{self.label:g}: {self.reason}") or "same"
         return (
             f"  {self.filename:20} {self.faces:3} faces  boxes {self.boxes} px  score {self.score:.0e}  face "
             f"{self.face_probability:.0e}  member {self.member_probability:.0e}  blend {self.blend:.0e}  {outcome}"
@@ -61,15 +62,17 @@ def compare(ours: dict[str, Any], theirs: dict[str, Any], bound: Bound = EXACT) 
         say(f"{ours['frameCount']} frames are declared where the reference finds {theirs['frameCount']}")
     frames = [[face["frame"] for face in side["faces"]] for side in (ours, theirs)]
     if frames[0] != frames[1]:
-        say(f"the frames are {shortened(frames[0])} where the reference takes {shortened(frames[1])}")
+        if bound.faces:
+            say(f"the frames are {shortened(frames[0])} where the reference takes {shortened(frames[1])}")
     else:
         for mine, other in zip(ours["faces"], theirs["faces"], strict=True):
             compare_face(line, mine, other, bound)
         if line.moved and line.boxes > bound.pixels:
-            say(f"{line.moved} of {line.faces} boxes differ, by up to {line.boxes} pixels: {first_difference(ours, theirs)}")
-        if not line.score <= bound.probability:
+            where = first_difference(ours, theirs)
+            say(f"{line.moved} of {line.faces} boxes differ, by up to {line.boxes} pixels: {where}")
+        if bound.faces and not line.score <= bound.probability:
             say(f"scores of the face extractor differ by {line.score:.1e}; {bound.probability:g} is allowed")
-        if not line.face_probability <= bound.probability:
+        if bound.faces and not line.face_probability <= bound.probability:
             say(f"probabilities of faces differ by {line.face_probability:.1e}; {bound.probability:g} is allowed")
     if theirs["reason"] is None and ours["reason"] is None:
         line.member_probability = difference(ours["members"], theirs["members"], say)
@@ -89,7 +92,7 @@ def compare_face(line: Compared, ours: dict[str, Any], theirs: dict[str, Any], b
             line.closest = min(line.closest, abs(corner - round(corner)))
     if theirs["score"] is not None:
         line.score = max(line.score, apart(ours["score"], theirs["score"]))
-    if pixels <= bound.pixels:
+    if pixels == 0:
         found = difference(ours["probabilities"], theirs["probabilities"], line.failures.append)
         line.face_probability = max(line.face_probability, found)
 

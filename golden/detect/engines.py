@@ -1,4 +1,4 @@
-"""What runs the networks of the reference pipeline: onnxruntime for the face extractor, PyTorch or onnxruntime for members.
+"""What runs the reference's networks: onnxruntime the face extractor, PyTorch or onnxruntime the members.
 
 A recipe names bundles; beside `xception-1.ferry` lie `xception-1.onnx`, which the bundle was converted from, and
 `xception-1.pt`, which the ONNX file was exported from.

@@ -16,7 +16,7 @@ GENERAL = 4
 
 
 def batches(seed: int, count: int, height: int, width: int, *, raw: bool) -> Iterator[np.ndarray]:
-    """Batches of eight as a member sees them, float32 [8, 3, height, width]: `raw` as bytes' numbers, else normalised."""
+    """Batches of eight, float32 [8, 3, height, width], as a member sees them: `raw` bytes' numbers, or normalised."""
     random = np.random.default_rng(seed)
     for number in range(count):
         general = normalised_batch(1000 * seed + number, GENERAL, height, width)

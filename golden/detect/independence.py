@@ -21,7 +21,7 @@ class Check:
         return self.failure is None
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.failure and f'FAILED: {self.failure}' or 'the same'}"
+        return f"{self.what}: {(self.failure and f'FAILED: {self.failure}') or 'the same'}"
 
 
 def check(detect: Detect, name: str, inputs: list[Path], folder: Path) -> list[Check]:

@@ -2,8 +2,8 @@
 
     python -m detect.members FERRY FOLDER CENTERFACE [--quick]
 
-Writes FOLDER/NAME.pt (what PyTorch runs), NAME.onnx (what onnxruntime runs) and NAME.ferry. The seven members are those of
-the table in the system that the shipped recipes state; the small ones have the same parts with few channels.
+Writes FOLDER/NAME.pt (what PyTorch runs), NAME.onnx (what onnxruntime runs) and NAME.ferry. The seven members are those
+that the recipe deepfake-seven describes; the small ones have the same parts with few channels.
 """
 
 from __future__ import annotations
@@ -142,8 +142,11 @@ def forget_outdated(folder: Path) -> None:
 
 
 def with_symbolic_size(model: onnx.ModelProto) -> onnx.ModelProto:
-    """CenterFace for pictures of every size, as easy for onnxruntime as the format allows: the published file declares
-    ten pictures of 32×32, and lists its weights as inputs that a caller might replace, which forbids to fold anything."""
+    """CenterFace for pictures of every size, as easy for onnxruntime as the format allows.
+
+    The published file declares ten pictures of 32×32, and lists its weights as inputs that a caller might replace,
+    which forbids to fold anything into them.
+    """
     graph = model.graph
     weights = {weight.name for weight in graph.initializer}
     pictures = [value for value in graph.input if value.name not in weights]

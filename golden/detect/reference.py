@@ -29,7 +29,7 @@ PICTURES = (".png", ".jpg", ".jpeg")
 
 @dataclass
 class Face:
-    """A face that took a slot: its frame, the corners as they cut, the detector's score, and the crop that members see."""
+    """A face that took a slot: its frame, the corners that cut it, the detector's score, and what members see."""
 
     frame: int
     box: list[int]
@@ -156,8 +156,8 @@ def taken_slots(
     attempt: Callable[[int, np.ndarray], Taken | None],
     waits: bool,
 ) -> list[Taken]:
-    """What `attempt` gives for the frame of each slot. Where it gives None, the slot waits for the next frame, or is left
-    empty. A frame is used once, so slots that begin with the same frame take those that follow it."""
+    """What `attempt` gives for the frame of each slot. Where it gives None, the slot waits for the next frame, or is
+    left empty. A frame is used once, so slots that begin with the same frame take those that follow it."""
     taken: list[Taken] = []
     slot = 0
     for number, frame in enumerate(frames):
@@ -212,7 +212,12 @@ def widened(corners: list[float], margin: float, square: bool) -> list[float]:
     """The box grown by a part of its sides on each side, then its shorter side made as long as the longer one."""
     left, top, right, bottom = corners
     width, height = right - left, bottom - top
-    left, top, right, bottom = left - margin * width, top - margin * height, right + margin * width, bottom + margin * height
+    left, top, right, bottom = (
+        left - margin * width,
+        top - margin * height,
+        right + margin * width,
+        bottom + margin * height,
+    )
     if square:
         width, height = right - left, bottom - top
         side = max(width, height)

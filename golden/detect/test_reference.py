@@ -1,6 +1,6 @@
 """What the reference pipeline must do, against expectations made by hand.
 
-    python -m unittest detect.test_reference
+python -m unittest detect.test_reference
 """
 
 from __future__ import annotations
@@ -125,7 +125,9 @@ class Decoders(unittest.TestCase):
             found = decoders.ssd_faces({"b": boxes, "s": scores}, how, (100, 200), Path(folder))
             # the second box overlaps the first by 19·80 of 20·160 + 20·80 − 19·80 pixels, 0.46
             self.assertEqual([round(score, 4) for _, score in found], [0.8808, 0.8176])
-            self.assertEqual(len(decoders.ssd_faces({"b": boxes, "s": scores}, how | {"overlap": 0.5}, (100, 200), Path(folder))), 3)
+            self.assertEqual(
+                len(decoders.ssd_faces({"b": boxes, "s": scores}, how | {"overlap": 0.5}, (100, 200), Path(folder))), 3
+            )
             # middle (0.25 + 0.1·0.2, 0.5 − 0.05·0.4), sides 0.2 and 0.8, of 100×200 pixels
             np.testing.assert_allclose(found[0][0], [17, 16, 37, 176], rtol=1e-5)
             self.assertAlmostEqual(found[0][1], 1 / (1 + math.exp(-2)), places=6)

@@ -109,7 +109,7 @@ VIDEOS = (
     Video("truncated.mkv", moving, keep=0.6, quick=True),
     Video("without-face.mkv", without_face, quick=True),
     Video("moving-h264.mp4", moving, quick=True),
-    Video("scaled-h264.mp4", scaled),
+    Video("scaled-h264-bt709.mp4", scaled),
 )
 NO_VIDEO = "no-video.mkv"
 FRAMES = "blurred-frames"
@@ -144,15 +144,21 @@ def drawn(photograph: Path, name: str) -> list[np.ndarray]:
 
 
 def write(path: Path, frames: Iterator[Image.Image]) -> None:
-    """Through the program ffmpeg: FFV1 in RGB for .mkv, H.264 for .mp4."""
+    """Through the program ffmpeg: FFV1 in RGB for .mkv; H.264 for .mp4, with a colour matrix that says BT.709 where the
+    name does (the pixels are made by BT.601 all the same: what OpenCV reads it by, whatever the file says)."""
     pictures = list(frames)
     width, height = pictures[0].size
-    lossless = ["-c:v", "ffv1", "-level", "3", "-g", "1", "-pix_fmt", "bgr0"]
+    order, name = ("BGRX", "bgr0") if path.suffix == ".mkv" else ("RGB", "rgb24")
+    # The third version cuts a frame into four slices, which one or two lines are not enough for.
+    lossless = ["-c:v", "ffv1", "-level", "3" if height >= 8 else "1", "-g", "1", "-pix_fmt", "bgr0"]
     h264 = ["-c:v", "libx264", "-preset", "fast", "-crf", "23", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    if "bt709" in path.name:
+        # The encoder's own parameter: ffmpeg's option would make it convert.
+        h264 += ["-x264-params", "colormatrix=bt709:colorprim=bt709:transfer=bt709"]
     words = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-threads", "1"]
-    words += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(RATE), "-i", "pipe:0"]
+    words += ["-f", "rawvideo", "-pix_fmt", name, "-s", f"{width}x{height}", "-r", str(RATE), "-i", "pipe:0"]
     words += [*(lossless if path.suffix == ".mkv" else h264), "-threads", "1", "-bitexact", str(path)]
-    data = b"".join(picture.tobytes() for picture in pictures)
+    data = b"".join(picture.tobytes("raw", order) for picture in pictures)
     finished = subprocess.run(words, input=data, capture_output=True, check=False)
     if finished.returncode != 0:
         raise SystemExit(f"error: ffmpeg could not write {path.name}\n  {finished.stderr.decode(errors='replace')}")
