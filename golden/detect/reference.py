@@ -1,0 +1,270 @@
+"""The pipeline of a recipe in Python: what `ferry detect` has to answer, and in the same JSON.
+
+    python -m detect.reference RECIPE FOLDER INPUT… [--engine pytorch|onnxruntime] [--threads N] [--batch N]
+
+FOLDER holds the networks that the recipe names, as detect.members writes them. Inputs are videos, pictures, and folders
+of frames. Frames are OpenCV's, the face extractor runs in onnxruntime, and members in float32 in the engine chosen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import cv2
+import numpy as np
+
+from detect import decoders, engines
+from detect.preprocessing import detector_size, prepared, resized
+
+Taken = TypeVar("Taken")
+
+PICTURES = (".png", ".jpg", ".jpeg")
+
+
+@dataclass
+class Face:
+    """A face that took a slot: its frame, the corners that cut it, the detector's score, and what members see."""
+
+    frame: int
+    box: list[int]
+    score: float | None
+    crop: np.ndarray
+    corners: list[float] = field(default_factory=list)
+    """The box before its corners were truncated"""
+    probabilities: dict[str, float] = field(default_factory=dict)
+
+
+class CannotRead(Exception):
+    """The reason for which an input has no frames."""
+
+
+class Reference:
+    def __init__(self, recipe: Path, folder: Path, engine: str, threads: int, batch: int) -> None:
+        self.recipe = json.loads(recipe.read_text(encoding="utf-8"))
+        self.folder, self.batch = folder, batch
+        self.detector = engines.detector(self.recipe, folder, threads) if self.recipe.get("face") else None
+        self.members = engines.members(self.recipe, folder, engine, threads)
+        cv2.setNumThreads(threads)
+
+    def answer(self, inputs: list[Path]) -> dict[str, Any]:
+        """The document that `ferry detect --json` prints, in the order of the names."""
+        results = [self.result(path) for path in sorted(inputs, key=lambda path: path.name)]
+        return {"pipeline": self.recipe["name"], "label": self.recipe.get("label", "score"), "results": results}
+
+    def result(self, path: Path) -> dict[str, Any]:
+        fallback = self.recipe.get("fallback", {})
+        result: dict[str, Any] = {"filename": path.name, "label": fallback.get("score", 0.5), "reason": None}
+        result |= {"frameCount": 0, "faces": [], "members": {}}
+        try:
+            count, frames = opened(path)
+        except CannotRead as reason:
+            return result | {"reason": str(reason)}
+        is_picture = path.suffix.lower() in PICTURES
+        slots = 1 if is_picture else self.recipe["frames"]["count"]
+        faces = self.faces(frames, samples(count, slots))
+        result["frameCount"] = count
+        self.look(faces)
+        result["faces"] = [
+            {
+                "frame": face.frame,
+                "box": face.box,
+                "score": face.score,
+                "probabilities": face.probabilities,
+                "corners": face.corners,
+            }
+            for face in faces
+        ]
+        wanted = 1 if is_picture else fallback.get("minimumFaces", slots)
+        if len(faces) < wanted:
+            return result | {"reason": f"{len(faces)} of {wanted} faces"}
+        names = [member["model"] for member in self.recipe["members"]]
+        how = self.recipe.get("aggregation", "mean")
+        result["members"] = {name: aggregated([face.probabilities[name] for face in faces], how) for name in names}
+        weights = [member.get("weight", 1) for member in self.recipe["members"]]
+        label = blended(list(result["members"].values()), weights, self.recipe.get("blend", "geometric"))
+        if math.isnan(label):
+            return result | {"reason": "the score is no number"}
+        return result | {"label": label}
+
+    def faces(self, frames: Iterator[np.ndarray], wanted: list[int]) -> list[Face]:
+        """The faces that take the slots, each frame looked at once at most."""
+        waits = self.recipe["frames"].get("failedCrop", "next-frame") == "next-frame"
+        return taken_slots(frames, wanted, self.face, waits)
+
+    def face(self, number: int, frame: np.ndarray) -> Face | None:
+        """The face in a frame, uint8 RGB; None where there is no box, or no pixel in it."""
+        if self.detector is None:
+            corners, score = [0.0, 0.0, float(frame.shape[1]), float(frame.shape[0])], None
+        else:
+            found = self.detected(frame)
+            if found is None:
+                return None
+            corners, score = found
+        how = self.recipe.get("crop", {})
+        corners = widened(corners, how.get("margin", 0), how.get("square", False))
+        box = [int(edge) for edge in corners]  # toward zero
+        crop = cut(frame, box, how.get("outside", "clamp"))
+        if crop.size == 0:
+            return None
+        if how.get("resize"):
+            crop = resized(crop, tuple(how["resize"]["size"]), how["resize"].get("method", "opencv-linear"))
+        return Face(number, box, score, np.ascontiguousarray(crop), corners)
+
+    def detected(self, frame: np.ndarray) -> decoders.Found | None:
+        """The best box in pixels of the frame, and its score."""
+        face, (height, width) = self.recipe["face"], frame.shape[:2]
+        size = detector_size(width, height, face["input"]["size"])
+        outputs = self.detector(prepared(frame, size, face["input"])[np.newaxis])
+        how = face["decoder"]
+        if how["kind"] == "centerface":
+            found = decoders.centerface(list(outputs.values()), how)
+        elif how["kind"] == "ssd":
+            found = decoders.ssd(outputs, how, size, self.folder)
+        else:
+            raise ValueError(f"the reference has no decoder {how['kind']}")
+        if found is None:
+            return None
+        scale = [width / size[0], height / size[1]] * 2
+        return [edge * factor for edge, factor in zip(found[0], scale, strict=True)], found[1]
+
+    def look(self, faces: list[Face]) -> None:
+        """Fills the faces' probabilities."""
+        for member, run in zip(self.recipe["members"], self.members, strict=True):
+            size, output = tuple(member["input"]["size"]), member.get("output", {})
+            for start in range(0, len(faces), self.batch):
+                group = faces[start : start + self.batch]
+                logits = run(np.stack([prepared(face.crop, size, member["input"]) for face in group]))
+                numbers = decoders.activated(logits.reshape(len(group), -1), output.get("activation", "sigmoid"))
+                for face, number in zip(group, numbers[:, output.get("class", 0)], strict=True):
+                    face.probabilities[member["model"]] = float(number)
+
+
+def samples(frame_count: int, slots: int) -> list[int]:
+    """The frame that each slot begins with."""
+    return np.linspace(0, frame_count, slots, endpoint=False, dtype=int).tolist()
+
+
+def taken_slots(
+    frames: Iterator[np.ndarray],
+    wanted: list[int],
+    attempt: Callable[[int, np.ndarray], Taken | None],
+    waits: bool,
+) -> list[Taken]:
+    """What `attempt` gives for the frame of each slot. Where it gives None, the slot waits for the next frame, or is
+    left empty. A frame is used once, so slots that begin with the same frame take those that follow it."""
+    taken: list[Taken] = []
+    slot = 0
+    for number, frame in enumerate(frames):
+        if slot == len(wanted):
+            break
+        if number < wanted[slot]:
+            continue
+        result = attempt(number, frame)
+        if result is not None:
+            taken.append(result)
+        if result is not None or not waits:
+            slot += 1
+    return taken
+
+
+def opened(path: Path) -> tuple[int, Iterator[np.ndarray]]:
+    """The declared number of frames, and the frames as uint8 RGB [height, width, 3].
+
+    Raises:
+        CannotRead: if it has no frames.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
+        return len(files), (picture(file) for file in files)
+    if path.suffix.lower() in PICTURES:
+        return 1, iter([picture(path)])
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+    if not capture.isOpened():
+        raise CannotRead("no video that OpenCV opens")
+    count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    if count <= 0:
+        raise CannotRead("the video declares no frames")
+    return count, video_frames(capture)
+
+
+def video_frames(capture: cv2.VideoCapture) -> Iterator[np.ndarray]:
+    while True:
+        is_there, frame = capture.read()
+        if not is_there:
+            return
+        yield np.ascontiguousarray(frame[:, :, ::-1])
+
+
+def picture(path: Path) -> np.ndarray:
+    found = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if found is None:
+        raise CannotRead("no picture that OpenCV opens")
+    return np.ascontiguousarray(found[:, :, ::-1])
+
+
+def widened(corners: list[float], margin: float, square: bool) -> list[float]:
+    """The box grown by a part of its sides on each side, then its shorter side made as long as the longer one."""
+    left, top, right, bottom = corners
+    width, height = right - left, bottom - top
+    left, top, right, bottom = (
+        left - margin * width,
+        top - margin * height,
+        right + margin * width,
+        bottom + margin * height,
+    )
+    if square:
+        width, height = right - left, bottom - top
+        side = max(width, height)
+        left, right = left - (side - width) / 2, right + (side - width) / 2
+        top, bottom = top - (side - height) / 2, bottom + (side - height) / 2
+    return [left, top, right, bottom]
+
+
+def cut(frame: np.ndarray, box: list[int], outside: str) -> np.ndarray:
+    """The pixels in a box; `numpy` slices as Python does (a negative corner counts from the far edge)."""
+    left, top, right, bottom = box
+    if outside == "clamp":
+        height, width = frame.shape[:2]
+        left, right = min(max(left, 0), width), min(max(right, 0), width)
+        top, bottom = min(max(top, 0), height), min(max(bottom, 0), height)
+    return frame[top:bottom, left:right]
+
+
+def aggregated(probabilities: list[float], how: str) -> float:
+    """One member's probability for the video, in float64."""
+    return float({"mean": np.mean, "median": np.median, "maximum": np.max}[how](np.asarray(probabilities, np.float64)))
+
+
+def blended(probabilities: list[float], weights: list[float], how: str) -> float:
+    total = sum(weights)
+    if how == "arithmetic":
+        return sum(weight * number for weight, number in zip(weights, probabilities, strict=True)) / total
+    if how != "geometric":
+        raise ValueError(f"the blend {how} is unknown")
+    if len(set(weights)) == 1:
+        return math.prod(probabilities) ** (1 / len(probabilities))
+    with np.errstate(divide="ignore"):
+        return float(np.exp(np.dot(weights, np.log(np.asarray(probabilities, np.float64))) / total))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("inputs", type=Path, nargs="+")
+    parser.add_argument("--engine", choices=(engines.PYTORCH, engines.ONNX_RUNTIME), default=engines.PYTORCH)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--batch", type=int, default=30, help="faces that a member gets at a time")
+    options = parser.parse_args()
+    reference = Reference(options.recipe, options.folder, options.engine, options.threads, options.batch)
+    print(json.dumps(reference.answer(options.inputs), indent=1))
+
+
+if __name__ == "__main__":
+    main()
