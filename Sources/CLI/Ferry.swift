@@ -14,12 +14,14 @@ struct Ferry: ParsableCommand {
         ferry verify model.ferry --golden golden/model    prove it against the framework's own answers
         ferry run model.ferry --input picture.png         use it
         ferry bench model.ferry                           how fast it runs, and where its time goes
+        ferry sign model.ferry --key release.pem          say whose it is
 
       Exit codes: 0 success, 1 mismatch, 2 bad input, 64 wrong usage, 70 a defect of Ferry, 130 interrupted.
       Shell completions: ferry --generate-completion-script bash|zsh|fish
       """,
     version: "ferry \(BundleProducer.ferry.version), bundle format \(BundleVersion.current)",
     subcommands: [
-      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, BenchServer.self, ReadHDF5.self,
+      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, Sign.self,
+      BenchServer.self, ReadHDF5.self,
     ])
 }

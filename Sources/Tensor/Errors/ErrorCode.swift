@@ -41,6 +41,9 @@ extension FerryError {
     case unsupportedVersion = "unsupported-version"
     case unsupportedLayout = "unsupported-layout"
     case damagedBundle = "damaged-bundle"
+    /// A bundle that is not signed by a key that was asked for.
+    case untrustedBundle = "untrusted-bundle"
+    case invalidKey = "invalid-key"
 
     // Running and verifying
     case shapeMismatch = "shape-mismatch"
