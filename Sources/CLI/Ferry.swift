@@ -16,13 +16,14 @@ struct Ferry: ParsableCommand {
         ferry bench model.ferry                           how fast it runs, and where its time goes
         ferry sign model.ferry --key release.pem          say whose it is
         ferry export model.ferry --npz weights.npz        give its tensors back
+        ferry diff old.ferry new.ferry                    what has changed
 
       Exit codes: 0 success, 1 mismatch, 2 bad input, 64 wrong usage, 70 a defect of Ferry, 130 interrupted.
       Shell completions: ferry --generate-completion-script bash|zsh|fish
       """,
     version: "ferry \(BundleProducer.ferry.version), bundle format \(BundleVersion.current)",
     subcommands: [
-      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, Sign.self, Export.self,
+      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, Sign.self, Export.self, Diff.self,
       BenchServer.self, ReadHDF5.self,
     ])
 }
