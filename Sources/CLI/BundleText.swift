@@ -49,7 +49,8 @@ enum BundleText {
           object.set("activationBytes", .null)
         }
       }
-      object.set("graph", GraphText.json(graph, layers: layers, tensors: tensors))
+      let source = TensorSource(try stored.provenance())
+      object.set("graph", GraphText.json(graph, layers: layers, tensors: tensors, source: source))
       object.set("goldens", .array(stored.goldens.map { .string($0.name) }))
       object.set("provenance", try stored.provenance())
       return .object(object)
@@ -57,6 +58,7 @@ enum BundleText {
     return [
       "version": .string("\(bundle.version)"), "bytes": .number(Double(bundle.byteCount)),
       "manifestDigest": .string(bundle.manifestDigest), "signed": .bool(bundle.isSigned),
+      "signatures": SignatureText.json(try bundle.signatures()),
       "producer": .string("\(bundle.producer.name) \(bundle.producer.version)"), "models": .array(models),
       "pipeline": bundle.pipelineJSON ?? .null,
     ]

@@ -14,6 +14,9 @@ struct Ferry: ParsableCommand {
         ferry verify model.ferry --golden golden/model    prove it against the framework's own answers
         ferry run model.ferry --input picture.png         use it
         ferry bench model.ferry                           how fast it runs, and where its time goes
+        ferry sign model.ferry --key release.pem          say whose it is
+        ferry export model.ferry --npz weights.npz        give its tensors back
+        ferry diff old.ferry new.ferry                    what has changed
 
       Several networks and the pipeline that runs them:
 
@@ -25,6 +28,7 @@ struct Ferry: ParsableCommand {
       """,
     version: "ferry \(BundleProducer.ferry.version), bundle format \(BundleVersion.current)",
     subcommands: [
-      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, Pack.self, Detect.self, BenchServer.self, ReadHDF5.self,
+      Convert.self, Inspect.self, Run.self, Verify.self, Bench.self, Pack.self, Detect.self, Sign.self, Export.self,
+      Diff.self, BenchServer.self, ReadHDF5.self,
     ])
 }

@@ -24,6 +24,7 @@ enum GraphText {
       })
   }
 
+  /// Each weight with what of the source went into it.
   static func tensors(_ graph: Graph, _ stored: StoredModel?) -> String {
     let layouts = Dictionary(
       stored?.tensors.map { ($0.name, $0.layout.rawValue) } ?? [], uniquingKeysWith: { a, _ in a })
@@ -32,11 +33,13 @@ enum GraphText {
         [
           name, weight.shape.description, layouts[name] ?? "float32",
           weight.passes.isEmpty ? "equals the source's" : "changed by \(weight.passes.joined(separator: ", "))",
+          weight.sources.isEmpty ? "" : "of \(weight.sources.joined(separator: ", "))",
         ]
       })
   }
 
-  static func json(_ graph: Graph, layers: Bool, tensors: Bool) -> JSONValue {
+  /// - Parameter source: the file that the weights come from; nil where the caller says it elsewhere.
+  static func json(_ graph: Graph, layers: Bool, tensors: Bool, source: TensorSource? = nil) -> JSONValue {
     var object = JSONObject()
     func ports(_ ids: [ValueID]) -> JSONValue {
       .array(ids.map { ["name": .string(graph[$0].name), "shape": shape(graph[$0].shape)] })
@@ -61,12 +64,19 @@ enum GraphText {
       object.set(
         "tensors",
         .array(
-          sortedWeights(graph).map { name, weight in
-            [
-              "name": .string(name), "shape": .array(weight.shape.dimensions.map { .number(Double($0)) }),
-              "equalsSource": .bool(weight.passes.isEmpty), "passes": .array(weight.passes.map { .string($0) }),
-              "sources": .array(weight.sources.map { .string($0) }),
-            ]
+          sortedWeights(graph).map { name, weight -> JSONValue in
+            var object = JSONObject()
+            object.set("name", .string(name))
+            object.set("shape", .array(weight.shape.dimensions.map { .number(Double($0)) }))
+            object.set("equalsSource", .bool(weight.passes.isEmpty))
+            object.set("passes", .array(weight.passes.map { .string($0) }))
+            object.set("sources", .array(weight.sources.map { .string($0) }))
+            if let stored = weight.stored {
+              object.set("layout", .string(stored.layout.rawValue))
+              object.set("sha256", .string(stored.digest))
+            }
+            if let source { object.set("sourceFiles", source.json(of: weight)) }
+            return .object(object)
           }))
     }
     return .object(object)

@@ -93,7 +93,7 @@ struct Inspect: ParsableCommand {
     let producer = "\(bundle.producer.name) \(bundle.producer.version)"
     try Terminal.write(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"
-        + (bundle.isSigned ? ", signed" : ""))
+        + (bundle.isSigned ? ", " + SignatureText.text(try bundle.signatures()) : ""))
     if let pipeline = try bundle.pipelineDescription() { try Terminal.write(PipelineText.text(pipeline)) }
     for stored in bundle.storedModels {
       let graph = try stored.graph()

@@ -49,12 +49,13 @@ struct Run: ParsableCommand {
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var signatures: SignatureOptions
   @OptionGroup var outputOptions: OutputOptions
 
   enum Decoder: String, CaseIterable, ExpressibleByArgument { case centerface }
 
   mutating func run() throws {
-    let opened = try ModelBundle.open(bundle)
+    let opened = try ModelBundle.open(bundle, requiring: signatures.policy())
     let model = try Model(modelOptions.storedModel(in: opened))
     let session = try model.session(execution.sessionOptions())
     var inputs: [String: Tensor] = [:]

@@ -19,6 +19,7 @@ struct Verify: ParsableCommand {
         ferry verify model.ferry --golden golden/model --layers        every captured value, and why one differs
         ferry verify model.ferry --golden golden/model --oracle        beside the truth in double precision
         ferry verify model.ferry --golden golden/model --report r.html the same as a page
+        ferry verify model.ferry --public-key release.pem.pub          and refuse what this key has not signed
 
       Exit code 0 if every value of every case passed, 1 if not.
       """)
@@ -51,13 +52,16 @@ struct Verify: ParsableCommand {
 
   @OptionGroup var modelOptions: ModelOptions
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var signatureOptions: SignatureOptions
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() throws {
     if let report { try FileIdentity.refuse(writing: report, over: [bundle]) }
-    let opened = try ModelBundle.open(bundle)
+    let opened = try ModelBundle.open(bundle, requiring: signatureOptions.policy())
     Terminal.progress("checking digests")
     try opened.verifyBlobs()
+    let signatures = try SignatureText.checked(opened)
+    if signatureOptions.isGiven, hasNothingToCompare(opened) { return try reportSignatures(signatures) }
     let stored = try modelOptions.storedModel(in: opened)
     let cases = try goldenCases(of: stored)
     let provenance = Provenance(try stored.provenance())
@@ -83,8 +87,14 @@ struct Verify: ParsableCommand {
     }
     Terminal.clearProgress()
     if outputOptions.json {
-      try Terminal.write(result.jsonValue.pretty)
+      var json = result.jsonValue
+      if case .object(var object) = json {
+        object.set("signatures", SignatureText.json(signatures))
+        json = .object(object)
+      }
+      try Terminal.write(json.pretty)
     } else {
+      if !signatures.isEmpty { try Terminal.write("\(bundle): \(SignatureText.text(signatures))") }
       try Terminal.write(result.text(colored: Terminal.usesColor))
       if !result.passed && !comparesLayers && cases.contains(where: { !$0.layers.isEmpty }) {
         Terminal.writeError("hint: the golden cases hold layers: --layers says where the network goes wrong, and why")
@@ -94,6 +104,24 @@ struct Verify: ParsableCommand {
   }
 
   private var comparesLayers: Bool { layers || oracle || report != nil }
+
+  /// Whether a bundle without goldens is to be checked for its signature and digests alone.
+  private func hasNothingToCompare(_ opened: ModelBundle) -> Bool {
+    golden == nil && !comparesLayers && opened.storedModels.allSatisfy(\.goldens.isEmpty)
+  }
+
+  private func reportSignatures(_ signatures: [BundleSignature]) throws {
+    Terminal.clearProgress()
+    if outputOptions.json {
+      let result: JSONValue = [
+        "passed": true, "cases": [], "signatures": SignatureText.json(signatures),
+      ]
+      return try Terminal.write(result.pretty)
+    }
+    try Terminal.write(
+      "\(bundle): \(SignatureText.text(signatures)); every digest is right\n"
+        + "no number was compared: the bundle carries no golden cases, and --golden names none")
+  }
 
   private func goldenCases(of stored: StoredModel) throws -> [GoldenCase] {
     let cases: [GoldenCase]

@@ -44,6 +44,48 @@ import Testing
     #expect(try Command(["inspect", bundle, "--svg", bundle]).status == 64)
   }
 
+  /// From a weight to the source's tensors, and from there to a digest that anybody can compute of the source's file.
+  @Test(arguments: ["mobilenet-ts17-unfolded-static", "mobilenet-dynamo-external"])
+  func provenanceLeadsToTheFile(_ name: String) throws {
+    let folder = try Folder()
+    let (bundle, source) = ("\(folder.path)/m.ferry", "\(golden)/networks/\(name)")
+    #expect(try Command(["convert", "\(source)/model.onnx", "-o", bundle]).status == 0)
+    let data = Data(try Command(["inspect", bundle, "--tensors", "--json"]).output.utf8)
+    let object = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    let model = try #require((object?["models"] as? [[String: Any]])?.first)
+    let tensors = try #require((model["graph"] as? [String: Any])?["tensors"] as? [[String: Any]])
+    let account = try #require((model["provenance"] as? [String: Any])?["weights"] as? [[String: Any]])
+    let targets = Dictionary(
+      uniqueKeysWithValues: account.map { ($0["name"] as? String ?? "", $0["targets"] as? [String] ?? []) })
+    #expect(tensors.count > 10)
+    for tensor in tensors {
+      let (weight, sources) = (try #require(tensor["name"] as? String), try #require(tensor["sources"] as? [String]))
+      #expect(!sources.isEmpty)
+      // Both ways: what a weight says of its sources, the account says of each source.
+      for name in sources { #expect(targets[name]?.contains(weight) == true, "\(weight) of \(name)") }
+      let files = try #require(tensor["sourceFiles"] as? [[String: String]])
+      #expect(files.first?["file"] == "model.onnx")
+      #expect(files.count == (name.hasSuffix("external") ? 2 : 1))
+      for file in files {
+        #expect(file["sha256"] == (try sha256("\(source)/\(#require(file["file"]))")))
+      }
+    }
+  }
+
+  private func sha256(_ path: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c", "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())", path,
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .newlines)
+  }
+
   @Test func whatIsTooLargeToRunCanBeLookedAt() throws {
     let folder = try Folder()
     let bundle = "\(folder.path)/m.ferry"

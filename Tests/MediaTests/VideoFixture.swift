@@ -83,9 +83,9 @@ extension VideoInformation {
 }
 
 extension VideoReader {
-  var all: [VideoFrame] {
+  var all: [Frame] {
     get async throws {
-      var frames: [VideoFrame] = []
+      var frames: [Frame] = []
       for try await frame in self { frames.append(frame) }
       return frames
     }

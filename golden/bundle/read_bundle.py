@@ -48,7 +48,19 @@ def read(path):
         blobs.append(data[begin:behind])
         require(hashlib.sha256(blobs[-1]).hexdigest() == blob["sha256"], "digest of a blob")
     require(area + end == (signature or length), "end of the blobs")
+    require(not signature or signatures(data[signature:]), "signature block")
     return manifest, blobs
+
+
+def signatures(block):
+    """Returns the algorithm, key and signature of each entry of a signature block."""
+    entries, at = [], 16
+    for _ in range(struct.unpack_from("<I", block, 12)[0]):
+        algorithm, key, size = struct.unpack_from("<HHI", block, at)
+        entries.append((algorithm, block[at + 8:at + 8 + key], block[at + 8 + key:at + 8 + key + size]))
+        at += 8 + key + size
+    require(block[:12] == b"FERRYSIG\x01\0\0\0" and at == len(block) and entries == sorted(entries), "signature block")
+    return entries
 
 
 def place(layout, shape, index):

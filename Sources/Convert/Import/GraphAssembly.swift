@@ -4,6 +4,8 @@ import FerryTensor
 /// Puts a graph together node by node: keeps names unique and lets each operator say what it gives.
 struct GraphAssembly {
   private(set) var graph: Graph
+  /// How the axes of those weights were put into ONNX's order that `addRearrangedWeight` added.
+  private(set) var axisOrders: [String: AxisOrder] = [:]
   private var weightIDs: [String: ValueID] = [:]
   private var valueNames: Set<String> = []
   private var nodeNames: Set<String> = []
@@ -22,13 +24,19 @@ struct GraphAssembly {
   ///
   /// - Parameters:
   ///   - name: the source's name of the array.
-  ///   - passes: what changed it: `["rearrange"]` where its axes were put into ONNX's order.
+  ///   - passes: what changed it.
   mutating func addWeight(_ tensor: Tensor, name: String, passes: [String] = []) -> ValueID {
     if let known = weightIDs[name] { return known }
     let id = graph.add(
       Weight(tensor: tensor, sources: [name], passes: passes), named: valueNames.insertUnique(name))
     weightIDs[name] = id
     return id
+  }
+
+  /// A weight whose axes were put into ONNX's order, and in no other way changed.
+  mutating func addRearrangedWeight(_ tensor: Tensor, name: String, _ order: AxisOrder) -> ValueID {
+    axisOrders[name] = order
+    return addWeight(tensor, name: name, passes: [WeightFates.rearranged])
   }
 
   /// A constant that no array of the source holds.

@@ -1,4 +1,5 @@
 import FerryModel
+import FerryTensor
 
 /// A source's network as a graph, before any pass, with the account of every node and weight of the source.
 package struct ImportedModel {
@@ -9,6 +10,8 @@ package struct ImportedModel {
   package var weights: [ImportedWeight]
   /// What a reader of the report has to know besides: "conv2d_2 is taken for …, by order and shape".
   package var notes: [String] = []
+  /// By the names of stored arrays: how their axes were put into ONNX's order.
+  package var axisOrders: [String: AxisOrder] = [:]
 }
 
 /// One node or layer of a source.
@@ -37,5 +40,7 @@ package struct ImportedWeight {
   /// As `Weight.sources` calls it.
   package let name: String
   package let byteCount: Int
+  /// As the source states it; nil where it was left out before that was of interest.
+  package var shape: Shape?
   package let use: Use
 }

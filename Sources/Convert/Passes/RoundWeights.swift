@@ -23,7 +23,9 @@ extension Graph {
       }
       var passes = weight.passes
       // A weight stored in another precision is no longer the source's bits.
-      if passes.isEmpty { passes = ["convert-\(weight.elementType.rawValue)"] }
+      if passes.isEmpty || passes == [WeightFates.rearranged] {
+        passes.append("convert-\(weight.elementType.rawValue)")
+      }
       weights[id] = Weight(tensor: rounded, sources: weight.sources, passes: passes)
       weight.releasePages()
     }

@@ -104,12 +104,17 @@ public struct ConversionReport: Sendable {
           ]
         }),
       "weights": .array(
-        weights.map { weight in
-          [
-            "name": .string(weight.name), "fate": .string(weight.fate.rawValue),
-            "targets": .array(weight.targets.map { .string($0) }), "passes": .array(weight.passes.map { .string($0) }),
-            "bytes": number(weight.byteCount), "rule": weight.rule.map { .string($0) } ?? .null,
-          ]
+        weights.map { weight -> JSONValue in
+          var object = JSONObject()
+          object.set("name", .string(weight.name))
+          object.set("fate", .string(weight.fate.rawValue))
+          object.set("targets", .array(weight.targets.map { .string($0) }))
+          object.set("passes", .array(weight.passes.map { .string($0) }))
+          object.set("bytes", number(weight.byteCount))
+          object.set("rule", weight.rule.map { .string($0) } ?? .null)
+          object.set("shape", weight.shape.map { .array($0.dimensions.map(number)) } ?? .null)
+          object.set("axisOrder", weight.axisOrder?.json ?? .null)
+          return .object(object)
         }),
       "removedValues": .array(removedValues.map { ["name": .string($0.name), "pass": .string($0.pass)] }),
     ]

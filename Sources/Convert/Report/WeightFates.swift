@@ -31,13 +31,17 @@ public struct WeightFate: Sendable {
   /// The passes that changed it.
   public let passes: [String]
   public let byteCount: Int
+  /// As the source states it; nil for an array of a training state.
+  public let shape: Shape?
+  /// How its axes were put into ONNX's order; nil if they were not.
+  package let axisOrder: AxisOrder?
   /// Why it was left out, where a rule says so.
   public let rule: String?
 }
 
 enum WeightFates {
   /// The pass of a weight whose axes the import put into ONNX's order.
-  static let rearranged = "rearrange"
+  static let rearranged = AxisOrder.pass
 
   /// Accounts for every stored array of the source.
   ///
@@ -74,7 +78,7 @@ enum WeightFates {
       }
       return WeightFate(
         name: weight.name, fate: fate, targets: homes.map(\.name), passes: passes, byteCount: weight.byteCount,
-        rule: rule)
+        shape: weight.shape, axisOrder: source.axisOrders[weight.name], rule: rule)
     }
   }
 

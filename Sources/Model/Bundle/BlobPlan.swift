@@ -108,19 +108,19 @@ struct BlobPlan {
     let document = try add(.bytes(try golden.document.canonical()))
     try BundleWriter.requireNames(golden.files.map(\.name), "golden files")
     let files = try golden.files.map { file in
-      guard isPlainFileName(file.name) else {
-        throw FerryError(
-          .invalidGolden,
-          "the golden \"\(golden.name)\" has an array in \"\(file.name)\", which a bundle cannot hold under this name",
-          at: .init(file: file.path),
-          supported: "plain names of at most 255 bytes without : \\ and control characters, / between folders",
-          hint: "rename the file, in case.json as well, and keep it in the folder of its case.json")
-      }
       let source: BlobSource =
         switch file.content {
         case .file(let path): .file(path)
         case .stored(let storage): .stored(storage)
         }
+      guard isPlainFileName(file.name) else {
+        throw FerryError(
+          .invalidGolden,
+          "the golden \"\(golden.name)\" has an array in \"\(file.name)\", which a bundle cannot hold under this name",
+          at: source.location,
+          supported: "plain names of at most 255 bytes without : \\ and control characters, / between folders",
+          hint: "rename the file, in case.json as well, and keep it in the folder of its case.json")
+      }
       return (name: file.name, blob: try add(source))
     }
     return GoldenEntry(name: golden.name, document: document, files: files)

@@ -1,4 +1,5 @@
 import FerryTensor
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -12,12 +13,18 @@ final class BlobStore: Sendable {
   let entries: [BlobEntry]
   /// Where the blob area begins in the file, and where it ends.
   let area: Range<Int>
+  /// Whether no blob may be used before its digest has been found right.
+  private let checksContent: Bool
+  /// The blobs that `require` has found right.
+  private let verified: Mutex<Set<Int>>
 
   /// Checks that the blobs fill the area in order, each at a multiple of 64, with nothing between or behind them but
   /// padding.
   ///
   /// - Throws: `damagedBundle`.
-  init(file: MappedFile, entries: [BlobEntry], manifestEnd: Int, areaEnd: Int) throws {
+  init(
+    file: MappedFile, entries: [BlobEntry], manifestEnd: Int, areaEnd: Int, checksContent: Bool = false
+  ) throws {
     guard let areaStart = aligned(manifestEnd), areaStart <= areaEnd else {
       throw damaged("the file ends where its blobs should begin", at: manifestEnd)
     }
@@ -42,6 +49,8 @@ final class BlobStore: Sendable {
     }
     self.file = file
     self.entries = entries
+    self.checksContent = checksContent
+    verified = Mutex([])
     area = areaStart..<areaEnd
     try requireZeros(manifestEnd..<areaStart, "behind the manifest")
   }
@@ -70,6 +79,16 @@ final class BlobStore: Sendable {
           at: .init(file: file.path, byteOffset: offset(of: index)), hint: "copy the file again")
       }
     }
+  }
+
+  /// Called before a blob's bytes are used in place: checks its digest, once, if that was asked for.
+  ///
+  /// - Throws: `damagedBundle`
+  func require(_ index: Int) throws {
+    guard checksContent, !verified.withLock({ $0.contains(index) }) else { return }
+    // Outside the lock: two threads may both check, and both find the same.
+    try verify(index)
+    verified.withLock { _ = $0.insert(index) }
   }
 
   /// Checks the digest of every blob, and the padding behind each.

@@ -25,22 +25,29 @@ public final class Bundle: Sendable {
   public let producer: BundleProducer
   /// The SHA-256 of the manifest, 64 hexadecimal digits: it covers every byte that the models are made of.
   public let manifestDigest: String
-  /// Whether a signature block stands behind the blobs. Opening does not check it.
-  public let isSigned: Bool
+  /// Whether a signature block stands behind the blobs. Opening checks it where a policy asks for signatures;
+  /// `signatures()` says whose they are.
+  public var isSigned: Bool { !signatureRange.isEmpty }
   /// In the order of the manifest.
   public let storedModels: [StoredModel]
   /// What the manifest says of a pipeline; nil if the bundle has none.
   public var pipelineJSON: JSONValue? { pipelineEntry?.json }
   private let pipelineEntry: PipelineEntry?
   private let blobs: BlobStore
+  /// Where the signature block stands in the file; empty if there is none.
+  let signatureRange: Range<Int>
+  var file: MappedFile { blobs.file }
 
-  /// - Throws: `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`,
+  /// - Parameter policy: which bundles may be opened; what else it promises stands there.
+  /// - Throws: `untrustedBundle` for one that the policy does not allow; `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`,
   ///   `memoryBudget` for a manifest beyond the limit, or what opening the file throws.
-  public init(contentsOf path: String, limits: BundleLimits = BundleLimits()) throws {
+  public init(
+    contentsOf path: String, requiring policy: SignaturePolicy = .any, limits: BundleLimits = BundleLimits()
+  ) throws {
     let file = try MappedFile(path: path)
     let header: Header
     let manifest: Manifest
-    (header, manifest, blobs) = try located(.init(file: path)) { try Self.read(file, limits) }
+    (header, manifest, blobs) = try located(.init(file: path)) { try Self.read(file, policy, limits) }
     let blobs = blobs
     storedModels = try located(.init(file: path)) { try manifest.models.map { try StoredModel($0, in: blobs) } }
     self.path = path
@@ -49,7 +56,7 @@ public final class Bundle: Sendable {
     producer = manifest.producer
     pipelineEntry = manifest.pipeline
     manifestDigest = header.manifestDigest.hexadecimal
-    isSigned = header.signatureLength > 0
+    signatureRange = header.signatureRange
   }
 
   /// - Throws: `unknownName` if there is no such model.
@@ -80,7 +87,9 @@ public final class Bundle: Sendable {
   /// - Throws: `damagedBundle` for the first blob that does not.
   public func verifyBlobs() throws { try blobs.verifyAll() }
 
-  private static func read(_ file: MappedFile, _ limits: BundleLimits) throws -> (Header, Manifest, BlobStore) {
+  private static func read(
+    _ file: MappedFile, _ policy: SignaturePolicy, _ limits: BundleLimits
+  ) throws -> (Header, Manifest, BlobStore) {
     try withExtendedLifetime(file) {
       let header = try Header(of: file.bytes, manifestLimit: limits.manifestByteCount)
       let end = header.manifestOffset + header.manifestLength
@@ -88,11 +97,15 @@ public final class Bundle: Sendable {
       guard ContentDigest(of: bytes) == header.manifestDigest else {
         throw damaged("the manifest does not have the digest that the header states", at: header.manifestOffset)
       }
+      let areaEnd = try header.areaEnd()
+      if policy.checksContent {
+        try policy.check(signatureBlock(of: file, header.signatureRange), manifest: header.manifestDigest)
+      }
       let manifest = try located(.init(byteOffset: header.manifestOffset)) {
         try Manifest(reading: canonicalJSON(bytes, at: header.manifestOffset, limits), header: header.version)
       }
-      let areaEnd = try header.areaEnd()
-      let blobs = try BlobStore(file: file, entries: manifest.blobs, manifestEnd: end, areaEnd: areaEnd)
+      let blobs = try BlobStore(
+        file: file, entries: manifest.blobs, manifestEnd: end, areaEnd: areaEnd, checksContent: policy.checksContent)
       try manifest.checkUse(strict: header.version.minor <= BundleVersion.current.minor)
       return (header, manifest, blobs)
     }
@@ -119,6 +132,8 @@ public final class Bundle: Sendable {
 }
 
 extension Header {
+  fileprivate var signatureRange: Range<Int> { signatureOffset..<signatureOffset + signatureLength }
+
   /// Where the blob area ends: at the signature or at the file's end.
   fileprivate func areaEnd() throws -> Int {
     guard signatureOffset != 0 || signatureLength != 0 else { return fileLength }

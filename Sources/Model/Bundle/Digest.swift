@@ -1,6 +1,6 @@
 import Crypto
 
-// The one file that knows where SHA-256 comes from.
+// The one file that knows where SHA-256 and Ed25519 come from.
 
 /// The SHA-256 of some content.
 package struct ContentDigest: Sendable, Hashable {
@@ -78,3 +78,28 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 
 /// SHA-256 of a file's bytes, in hexadecimal.
 package func sha256Hexadecimal(_ bytes: UnsafeRawBufferPointer) -> String { ContentDigest(of: bytes).hexadecimal }
+
+/// Signatures by Ed25519 (RFC 8032). Keys and signatures are their raw bytes: 32, 32 and 64.
+enum Ed25519 {
+  /// A new private key, from the system's source of randomness.
+  static func newPrivateKey() -> [UInt8] { Array(Curve25519.Signing.PrivateKey().rawRepresentation) }
+
+  /// The public key that belongs to a private one; nil unless that has 32 bytes.
+  static func publicKey(of privateKey: [UInt8]) -> [UInt8]? {
+    (try? Curve25519.Signing.PrivateKey(rawRepresentation: privateKey)).map { Array($0.publicKey.rawRepresentation) }
+  }
+
+  /// Signs a message; nil unless the key has 32 bytes.
+  static func signature(of message: [UInt8], by privateKey: [UInt8]) -> [UInt8]? {
+    guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: privateKey),
+      let signature = try? key.signature(for: message)
+    else { return nil }
+    return Array(signature)
+  }
+
+  /// Whether a signature is that of the message by the key. Bytes that are no key or no signature sign nothing.
+  static func isValid(_ signature: [UInt8], of message: [UInt8], by publicKey: [UInt8]) -> Bool {
+    guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
+    return key.isValidSignature(signature, for: message)
+  }
+}

@@ -38,23 +38,27 @@ public final class StoredModel: Sendable {
 
   /// The elements of a tensor in logical order, bit for bit what was stored.
   ///
-  /// - Throws: `unknownName` if there is no such tensor.
+  /// - Throws: `unknownName` if there is no such tensor; `damagedBundle` if the bundle was opened with a
+  ///   `SignaturePolicy` and the tensor is not what was signed.
   public func tensor(named name: String) throws -> Tensor {
-    guard let tensor = tensors.first(where: { $0.name == name }) else {
+    guard let index = tensors.firstIndex(where: { $0.name == name }) else {
       throw FerryError(
         .unknownName, "model \"\(self.name)\" has no tensor \"\(name)\"", at: .init(file: blobs.file.path),
         hint: "ferry inspect --tensors lists them")
     }
-    return tensor.tensor()
+    try blobs.require(entry.tensors[index].blob)
+    return tensors[index].tensor()
   }
 
   /// Decodes the graph, its weights still in the map. Keep the result: every call decodes anew.
   ///
   /// - Parameter sourceNames: whether to read also what the graph stands for in its source (`Value.sourceNames`,
   ///   `Node.sources`, `Weight.sources`, `Graph.removed`, `Graph.recoverable`); running does not need it.
-  /// - Throws: `damagedBundle`, or `unknownOperator` for an operator that this version does not have.
+  /// - Throws: `damagedBundle`, or `unknownOperator` for an operator that this version does not have. Where the bundle
+  ///   was opened with a `SignaturePolicy`, `damagedBundle` also for a weight that is not what was signed.
   public func graph(sourceNames: Bool = true) throws -> Graph {
-    try located(.init(file: blobs.file.path)) {
+    for tensor in entry.tensors { try located(.init(tensor: tensor.name)) { try blobs.require(tensor.blob) } }
+    return try located(.init(file: blobs.file.path)) {
       var graph = try blobs.withVerifiedBytes(entry.graph) { bytes in
         try GraphCoding.decode(bytes, at: blobs.offset(of: entry.graph), tensors: tensors)
       }

@@ -37,8 +37,9 @@ public struct StoredTensor: Sendable {
     self.storage = storage
   }
 
-  /// The elements in logical order, bit for bit: a view of the map if they lie row-major, otherwise new memory.
-  public func tensor() -> Tensor {
+  /// The elements in logical order, bit for bit: a view of the map if they lie row-major, otherwise new memory. For
+  /// callers that have seen to it that the bytes may be used: others ask `StoredModel.tensor(named:)`.
+  package func tensor() -> Tensor {
     do {
       return try layout.unpack(storage, shape: shape, elementType: elementType)
     } catch {

@@ -46,7 +46,9 @@ extension FerryError {
     case damagedBundle = "damaged-bundle"
     case invalidRecipe = "invalid-recipe"
     case missingPipeline = "missing-pipeline"
-
+    /// A bundle that is not signed by a key that was asked for.
+    case untrustedBundle = "untrusted-bundle"
+    case invalidKey = "invalid-key"
 
     // Running and verifying
     case shapeMismatch = "shape-mismatch"

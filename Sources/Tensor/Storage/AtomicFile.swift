@@ -17,10 +17,11 @@ package struct AtomicFile: ~Copyable {
   package private(set) var byteCount: Int
   private var finished: Bool
 
+  /// - Parameter isPrivate: whether only its owner may read the file, whatever the user's mask.
   /// - Throws: `fileUnwritable`, also where something other than a regular file stands under the name (a device such as
   ///   `/dev/null`, which renaming would destroy).
-  package init(path: String) throws {
-    let (temporary, descriptor) = try Self.createBeside(path)
+  package init(path: String, isPrivate: Bool = false) throws {
+    let (temporary, descriptor) = try Self.createBeside(path, permissions: isPrivate ? 0o600 : 0o666)
     self.path = path
     self.temporary = temporary
     self.descriptor = descriptor
@@ -30,7 +31,9 @@ package struct AtomicFile: ~Copyable {
   }
 
   /// A new empty file in the folder of `path`. The user's mask gives it its permissions, as any other new file.
-  private static func createBeside(_ path: String) throws -> (name: String, descriptor: Int32) {
+  private static func createBeside(
+    _ path: String, permissions: mode_t
+  ) throws -> (name: String, descriptor: Int32) {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "not a regular file"
@@ -38,7 +41,7 @@ package struct AtomicFile: ~Copyable {
     }
     for _ in 0..<100 {
       let name = "\(path).\(String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)).partial"
-      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions)
       if descriptor >= 0 { return (name, descriptor) }
       if errno != EEXIST && errno != EINTR { break }
     }

@@ -59,7 +59,7 @@ package final class KerasImporter {
       from: outputs.compactMap { if case .value(_, let step) = $0.entry { step } else { nil } })
     let stored = weights.layers.flatMap(\.allVariables).map { variable in
       ImportedWeight(
-        name: variable.path, byteCount: variable.tensor.byteCount,
+        name: variable.path, byteCount: variable.tensor.byteCount, shape: variable.tensor.shape,
         use: account.use(of: variable.path, reached: reached))
     }
     if !dropsUnused { findings += WeightFates.unusedFinding(in: stored) }
@@ -73,7 +73,7 @@ package final class KerasImporter {
         + leftOut.map {
           ImportedWeight(name: $0.path, byteCount: $0.byteCount, use: .leftOut($0.fate, rule: $0.rule))
         },
-      notes: notes)
+      notes: notes, axisOrders: assembly.axisOrders)
   }
 
   // MARK: Findings

@@ -91,8 +91,9 @@ extension KerasLayerType {
         let spread = try tensor.reshaped(broadcast)
         return rank == 4 ? try spread.permuted(KerasAxes.toGraph) : spread
       }
-      mean = layer.importer.assembly.addWeight(
-        try held(means.tensor), name: means.path, passes: [WeightFates.rearranged])
+      mean = layer.importer.assembly.addRearrangedWeight(
+        try held(means.tensor), name: means.path,
+        AxisOrder(shape: broadcast, axes: rank == 4 ? KerasAxes.toGraph : Array(broadcast.indices)))
       deviation = layer.importer.assembly.addWeight(
         try held(Tensor(KerasNormalization.deviations(variances.tensor.floats()), shape: extents)),
         name: variances.path, passes: [KerasNormalization.pass])

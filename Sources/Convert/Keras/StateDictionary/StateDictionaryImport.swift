@@ -53,14 +53,15 @@ package enum StateDictionaryImport {
     var weights = tensors.map { variable in
       let isUnused = layout.unused.contains { variable.name?.hasPrefix("\($0).") ?? false }
       return ImportedWeight(
-        name: variable.path, byteCount: variable.tensor.byteCount,
+        name: variable.path, byteCount: variable.tensor.byteCount, shape: variable.tensor.shape,
         use: isUnused
           ? .leftOut(.unused, rule: "head.normalization=unused")
           : graph.readPaths.contains(variable.path) ? .read : .unreached)
     }
     weights += counters.map {
       ImportedWeight(
-        name: $0.path, byteCount: $0.tensor.byteCount, use: .leftOut(.counter, rule: "counter of training steps"))
+        name: $0.path, byteCount: $0.tensor.byteCount, shape: $0.tensor.shape,
+        use: .leftOut(.counter, rule: "counter of training steps"))
     }
     weights += leftOut.map {
       ImportedWeight(name: $0.path, byteCount: $0.byteCount, use: .leftOut($0.fate, rule: $0.rule))

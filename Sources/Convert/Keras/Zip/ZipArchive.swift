@@ -1,3 +1,4 @@
+import FerryModel
 import FerryTensor
 
 /// A zip archive of stored entries, read strictly: every byte of the file belongs to exactly one record or entry, and

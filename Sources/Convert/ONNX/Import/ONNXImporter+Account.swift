@@ -24,7 +24,8 @@ extension ONNXImporter {
         } else {
           .unused
         }
-      return ImportedWeight(name: name, byteCount: initializer.tensor.byteCount, use: use)
+      return ImportedWeight(
+        name: name, byteCount: initializer.tensor.byteCount, shape: initializer.tensor.shape, use: use)
     }
   }
 

@@ -1,10 +1,12 @@
 /// The checksum of zip archives: CRC-32 with the polynomial 0x04C11DB7, bits reversed.
-struct CRC32 {
+package struct CRC32 {
   private var remainder: UInt32 = 0xFFFF_FFFF
 
-  var value: UInt32 { ~remainder }
+  package init() {}
 
-  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+  package var value: UInt32 { ~remainder }
+
+  package mutating func add(_ bytes: UnsafeRawBufferPointer) {
     var remainder = remainder
     Self.tables.withUnsafeBufferPointer { tables in
       // Eight bytes a step, each through a table of its own.
