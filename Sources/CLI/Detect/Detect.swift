@@ -51,11 +51,12 @@ struct Detect: AsyncParsableCommand {
   @Flag(help: "Begin anew where an interrupted run left results.")
   var restart = false
 
+  @OptionGroup var signatures: SignatureOptions
   @OptionGroup var execution: ExecutionOptions
   @OptionGroup var outputOptions: OutputOptions
 
   mutating func run() async throws {
-    let opened = try ModelBundle.open(bundle)
+    let opened = try ModelBundle.open(bundle, requiring: signatures.policy())
     let pipeline = try Pipeline(opened, options: execution.sessionOptions())
     let part = try shard.map { try Shard($0) }
     let found = try DetectInputs.find(inputs)

@@ -82,6 +82,14 @@ public final class Bundle: Sendable {
     }
   }
 
+  /// The pipeline as JSON, with the digests of its blobs in place of their numbers: equal for equal pipelines of different
+  /// bundles.
+  ///
+  /// - Throws: `damagedBundle`.
+  public func pipelineContents() throws -> JSONValue? {
+    try pipelineDescription()?.json { .string(ContentDigest(of: $0.stored).hexadecimal) }
+  }
+
   /// Reads the whole file: every blob must have the digest that the manifest states, and all padding must be zero.
   ///
   /// - Throws: `damagedBundle` for the first blob that does not.

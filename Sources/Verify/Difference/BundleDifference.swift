@@ -49,8 +49,7 @@ public struct BundleDifference: Sendable {
       models.append(try ModelDifference(a, b))
     }
     self.models = models
-    // Bundle.pipelineJSON of both, once manifests hold pipelines.
-    pipeline = JSONDifference.between(nil, nil)
+    pipeline = JSONDifference.between(try first.pipelineContents(), try second.pipelineContents())
     hasOtherDifferences =
       !isSame && properties.allSatisfy { $0.path.hasPrefix("signatures") } && removedModels.isEmpty
       && addedModels.isEmpty && models.allSatisfy(\.isSame) && pipeline.isEmpty
