@@ -1,6 +1,7 @@
 import ArgumentParser
 import FerryModel
 import FerryTensor
+import FerryVerify
 
 struct Pack: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -34,7 +35,8 @@ struct Pack: ParsableCommand {
     let recipe = try Recipe(contentsOf: recipe)
     let target = output ?? SourceName.replacingEnding(of: recipe.path, with: "ferry")
     try FileIdentity.refuse(writing: target, over: [recipe.path] + recipe.sources.map(\.bundle))
-    let contents = try Packer.contents(of: recipe) { Terminal.progress("reading \($0)") }
+    var contents = try Packer.contents(of: recipe) { Terminal.progress("reading \($0)") }
+    contents.pipelineGoldens = try recipe.goldens.map { try PipelineCase(folder: $0).bundled() }
     let size = try BundleWriter.write(contents, to: target) { written, total in
       Terminal.progress("writing \(target): \(Format.bytes(written)) of \(Format.bytes(total))")
     }

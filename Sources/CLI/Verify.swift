@@ -62,6 +62,7 @@ struct Verify: ParsableCommand {
     try opened.verifyBlobs()
     let signatures = try SignatureText.checked(opened)
     if signatureOptions.isGiven, hasNothingToCompare(opened) { return try reportSignatures(signatures) }
+    if isWhole(opened) { return try verifyWhole(opened, signatures) }
     let stored = try modelOptions.storedModel(in: opened)
     let cases = try goldenCases(of: stored)
     let provenance = Provenance(try stored.provenance())
@@ -103,11 +104,12 @@ struct Verify: ParsableCommand {
     if !result.passed { throw MismatchFound() }
   }
 
-  private var comparesLayers: Bool { layers || oracle || report != nil }
+  var comparesLayers: Bool { layers || oracle || report != nil }
 
   /// Whether a bundle without goldens is to be checked for its signature and digests alone.
   private func hasNothingToCompare(_ opened: ModelBundle) -> Bool {
     golden == nil && !comparesLayers && opened.storedModels.allSatisfy(\.goldens.isEmpty)
+      && opened.pipelineGoldens.isEmpty
   }
 
   private func reportSignatures(_ signatures: [BundleSignature]) throws {

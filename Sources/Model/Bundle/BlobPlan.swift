@@ -75,14 +75,15 @@ struct BlobPlan {
   }
 
   /// Plans a pipeline's anchors, which are a blob of `float32`, row-major.
-  mutating func add(_ pipeline: PipelineDescription) throws -> PipelineEntry {
+  mutating func add(_ pipeline: PipelineDescription, goldens: [BundleGolden]) throws -> PipelineEntry {
     var blob: Int?
     let json = try pipeline.json { anchors in
       let index = try add(.bytes(anchors.stored))
       blob = index
       return try .integer(index)
     }
-    return PipelineEntry(json: json, anchors: blob)
+    try BundleWriter.requireNames(goldens.map(\.name), "goldens")
+    return PipelineEntry(json: json, goldens: try goldens.map { try add($0) }, anchors: blob)
   }
 
   private mutating func addRecoverable(of graph: Graph) throws -> RecoverableEntry? {

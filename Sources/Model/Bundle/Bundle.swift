@@ -33,6 +33,8 @@ public final class Bundle: Sendable {
   /// What the manifest says of a pipeline; nil if the bundle has none.
   public var pipelineJSON: JSONValue? { pipelineEntry?.json }
   private let pipelineEntry: PipelineEntry?
+  /// Golden cases of the pipeline.
+  public var pipelineGoldens: [StoredGolden] { pipelineEntry?.goldens.map { StoredGolden($0, in: blobs) } ?? [] }
   private let blobs: BlobStore
   /// Where the signature block stands in the file; empty if there is none.
   let signatureRange: Range<Int>
@@ -176,6 +178,10 @@ extension Manifest {
       }
     }
     if let anchors = pipeline?.anchors { used[anchors] = true }
+    for golden in pipeline?.goldens ?? [] {
+      used[golden.document] = true
+      for file in golden.files { used[file.blob] = true }
+    }
     if let unused = used.firstIndex(of: false) { throw damaged("nothing of the bundle names blob \(unused)") }
   }
 }

@@ -6,6 +6,8 @@ public struct BundleContents: Sendable {
   public var models: [BundleModel]
   /// What is done with them together; its names are theirs.
   public var pipeline: PipelineDescription?
+  /// Golden cases of the pipeline; without one there are none.
+  public var pipelineGoldens: [BundleGolden] = []
   public var producer: BundleProducer
 
   public init(models: [BundleModel], pipeline: PipelineDescription? = nil, producer: BundleProducer = .ferry) {

@@ -20,7 +20,7 @@ public enum BundleWriter {
     var plan = BlobPlan()
     let models = try contents.models.map { try plan.add($0) }
     try requireNames(models.map(\.name), "models")
-    let pipeline = try contents.pipeline.map { try plan.add($0) }
+    let pipeline = try contents.pipeline.map { try plan.add($0, goldens: contents.pipelineGoldens) }
     let version: BundleVersion =
       pipeline != nil ? .current : models.contains { $0.recoverable != nil } ? .recoverable : .first
     let manifest = Manifest(

@@ -24,6 +24,8 @@ public struct Recipe: Sendable {
   /// In the order of their names.
   public let sources: [Source]
   public let pipeline: PipelineDescription
+  /// Folders of golden cases of the pipeline, which go along.
+  public let goldens: [String]
 
   /// The version of recipes that this code reads.
   public static let version = 1
@@ -35,7 +37,7 @@ public struct Recipe: Sendable {
     let file = try MappedFile(path: path)
     let folder = Self.folder(of: path)
     self.path = path
-    (sources, pipeline) = try located(.init(file: path)) {
+    (sources, pipeline, goldens) = try located(.init(file: path)) {
       try withExtendedLifetime(file) {
         let field = try JSONField(
           parsing: file.bytes, limits: JSONLimits(depth: 16, byteCount: 1 << 20), code: .invalidRecipe)
@@ -44,7 +46,7 @@ public struct Recipe: Sendable {
     }
   }
 
-  private static func read(_ fields: JSONFields, folder: String) throws -> ([Source], PipelineDescription) {
+  private static func read(_ fields: JSONFields, folder: String) throws -> ([Source], PipelineDescription, [String]) {
     guard fields.value["recipe"] != nil else {
       throw FerryError(
         .invalidRecipe, "this is no recipe: \"recipe\": \(version) is missing",
@@ -56,7 +58,7 @@ public struct Recipe: Sendable {
         .invalidRecipe, "the recipe has version \(stated)", supported: "\(version)", hint: "use a newer version of Ferry")
     }
     var findings = Findings()
-    _ = findings.attempt { try fields.requireOnly(PipelineReader.keys + ["$schema", "models", "recipe"]) }
+    _ = findings.attempt { try fields.requireOnly(PipelineReader.keys + ["$schema", "goldens", "models", "recipe"]) }
     let reader = PipelineReader { field in
       let name = try field.string()
       return try Anchors(Tensor(npy: Self.resolved(name, in: folder)))
@@ -76,9 +78,12 @@ public struct Recipe: Sendable {
             .invalidRecipe, "the model \"\(source.name)\" is not used", hint: "leave it out, or name it in a member"))
       }
     }
+    let goldens = findings.attempt {
+      try fields.optionalArray("goldens")?.map { Self.resolved(try $0.string(), in: folder) } ?? []
+    }
     try findings.check()
-    guard let pipeline, let sources else { throw FerryError(.internalDefect, "a recipe was read with holes") }
-    return (sources, pipeline)
+    guard let pipeline, let sources, let goldens else { throw FerryError(.internalDefect, "a recipe was read with holes") }
+    return (sources, pipeline, goldens)
   }
 
   private static func sources(_ fields: JSONFields, folder: String) throws -> [Source] {

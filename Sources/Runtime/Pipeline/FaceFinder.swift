@@ -20,12 +20,29 @@ struct FaceFinder {
   ///
   /// - Throws: what running the extractor on a frame of this size throws.
   func crop(_ frame: Frame) throws -> (face: PipelineResult.Face, picture: Picture)? {
+    try found(frame).map { ($0.face, $0.picture) }
+  }
+
+  /// A face, and what was seen on the way to it.
+  struct Found {
+    var face: PipelineResult.Face
+    /// What members see.
+    var picture: Picture
+    var detectorInput: Tensor?
+  }
+
+  func found(_ frame: Frame) throws -> Found? {
     let picture = frame.picture
     var corners = [0, 0, picture.width, picture.height]
     var score: Double?
+    var input: Tensor?
     if let extractor, let fit, let session {
-      guard let found = try detection(extractor, fit, session, picture), let edges = corner(found) else { return nil }
-      (corners, score) = (edges, found.score)
+      let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
+      let given = try extractor.input.preparation(width: width, height: height, fit)([picture])
+      guard let found = try detection(extractor, fit, session, given, picture, width, height),
+        let edges = corner(found)
+      else { return nil }
+      (corners, score, input) = (edges, found.score, given)
     }
     guard
       let box = crop.outside.resolved(
@@ -33,7 +50,7 @@ struct FaceFinder {
         height: picture.height)
     else { return nil }
     let face = PipelineResult.Face(frame: frame.index, box: box, corners: corners, score: score, probabilities: [])
-    return (face, try cut(picture, box))
+    return Found(face: face, picture: try cut(picture, box), detectorInput: input)
   }
 
   private func cut(_ picture: Picture, _ box: PixelBox) throws -> Picture {
@@ -45,10 +62,9 @@ struct FaceFinder {
 
   /// The best face in the frame's pixels.
   private func detection(
-    _ extractor: FaceExtractor, _ fit: PictureFit, _ session: Session, _ picture: Picture
+    _ extractor: FaceExtractor, _ fit: PictureFit, _ session: Session, _ input: Tensor, _ picture: Picture,
+    _ width: Int, _ height: Int
   ) throws -> Detection? {
-    let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
-    let input = try extractor.input.preparation(width: width, height: height, fit)([picture])
     let outputs = try session.run([fit.input: input.given(fit)])
     let ordered = session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let (scaleX, scaleY) = (Double(picture.width) / Double(width), Double(picture.height) / Double(height))

@@ -34,6 +34,13 @@ extension Pipeline {
     return answers
   }
 
+  /// What each member gets for these faces, in the members' order.
+  func memberInputs(_ faces: [Picture]) throws -> [Tensor] {
+    try description.members.enumerated().map { index, member in
+      try member.input.preparation(width: member.width, height: member.height, fit.members[index].picture)(faces)
+    }
+  }
+
   private struct InputGroup {
     let preparation: InputPreparation
     var members: [Int]

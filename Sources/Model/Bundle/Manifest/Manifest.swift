@@ -14,7 +14,9 @@ struct Manifest {
 
 /// What a manifest says of a pipeline: checked when the bundle is opened, its anchors read when it is asked for.
 struct PipelineEntry {
+  /// Without the goldens.
   var json: JSONValue
+  var goldens: [GoldenEntry]
   /// The blob of a detector's anchors.
   var anchors: Int?
 }

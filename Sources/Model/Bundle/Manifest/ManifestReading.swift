@@ -46,7 +46,7 @@ extension PipelineEntry {
       blob = index
       return .unread
     }
-    try fields.requireOnly(PipelineReader.keys)
+    try fields.requireOnly(PipelineReader.keys + ["goldens"])
     let pipeline: PipelineDescription
     do {
       pipeline = try reader.pipeline(fields)
@@ -56,13 +56,18 @@ extension PipelineEntry {
         causes: [error])
     }
     // Nothing is left to a default, or one day's default would change what an old bundle means.
-    guard pipeline.json(anchors: { _ in .number(Double(blob ?? 0)) }) == field.value else {
+    let stated = pipeline.json { _ in .number(Double(blob ?? 0)) }
+    guard stated == .object(fields.value.without("goldens")) else {
       throw damaged("the pipeline does not state all of its members")
     }
     for name in pipeline.modelNames where !models.contains(where: { $0.name == name }) {
       throw damaged("the pipeline runs a model \"\(name)\", which the bundle does not have")
     }
-    (json, anchors) = (field.value, blob)
+    goldens = try fields.array("goldens").map {
+      try GoldenEntry(reading: $0.object(), blobCount: blobCount, isKnown: isKnown)
+    }
+    try requireUnique(goldens.map(\.name), "goldens", in: "the pipeline")
+    (json, anchors) = (stated, blob)
   }
 }
 
@@ -176,6 +181,12 @@ func isPlainFileName(_ name: String) -> Bool {
       !part.isEmpty && part != "." && part != ".."
         && part.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: ":") }
     }
+}
+
+extension JSONObject {
+  fileprivate func without(_ key: String) -> JSONObject {
+    members.reduce(into: JSONObject()) { if $1.key != key { $0.set($1.key, $1.value) } }
+  }
 }
 
 private func requireUnique(_ names: [String], _ what: String, in place: String) throws {

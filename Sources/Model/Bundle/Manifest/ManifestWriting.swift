@@ -7,9 +7,17 @@ extension Manifest {
       "blobs": .array(try blobs.map { try $0.json() }),
       "format": ["major": try .integer(version.major), "minor": try .integer(version.minor)],
       "models": .array(try models.map { try $0.json(version) }),
-      "pipeline": pipeline?.json ?? .null,
+      "pipeline": try pipeline?.manifestJSON() ?? .null,
       "producer": ["name": .string(producer.name), "version": .string(producer.version)],
     ]
+  }
+}
+
+extension PipelineEntry {
+  func manifestJSON() throws -> JSONValue {
+    guard case .object(var object) = json else { throw FerryError(.internalDefect, "a pipeline is no object") }
+    object.set("goldens", .array(try goldens.map { try $0.json() }))
+    return .object(object)
   }
 }
 
