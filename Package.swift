@@ -122,6 +122,7 @@ let package = Package(
     .testTarget(
       name: "FaultTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel", "FerryTensor"],
       swiftSettings: house),
+    .testTarget(name: "PictureTests", dependencies: ["FerryPicture", "FerryTensor"], swiftSettings: house),
     .testTarget(name: "MediaTests", dependencies: ["FerryMedia"], swiftSettings: house),
     .testTarget(
       name: "CLITests", dependencies: ["ferry", "FerryConvert", "FerryTensor"], swiftSettings: house),

@@ -3,8 +3,8 @@ import FerryTensor
 extension Picture {
   /// Reads a binary PPM picture (P6, 8 bits a component) from memory.
   ///
-  /// - Throws: `invalidPicture` for anything else: another format or maximum, a header that is not digits, white space and
-  ///   comments, more pixels than `limits` allow, bytes missing or left over.
+  /// - Throws: `invalidPicture` for anything else: another format or maximum, a header of more than digits, white space
+  ///   and comments, more pixels than `limits` allow, bytes missing or left over.
   public init(ppm bytes: [UInt8], limits: Limits = Limits()) throws {
     self = try bytes.withUnsafeBytes { try Picture(ppm: $0, limits: limits) }
   }

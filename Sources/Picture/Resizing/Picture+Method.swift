@@ -6,8 +6,8 @@ extension Picture {
   /// `resized(width:height:)` without a method computes in float64 and rounds once: closest to the mathematics, and one
   /// off from OpenCV here and there.
   ///
-  /// - Throws: `usage` for a method that gives no bytes, `invalidPicture` if a side is not positive or the result is too
-  ///   large.
+  /// - Throws: `usage` for a method that gives no bytes, `invalidPicture` if a side is not positive or the result is
+  ///   too large.
   public func resized(
     width newWidth: Int, height newHeight: Int, method: ResizeMethod, limits: Limits = Limits()
   ) throws -> Picture {

@@ -6,6 +6,7 @@ extension Picture {
   ///
   /// This is what OpenCV's INTER_LINEAR and TensorFlow's half-pixel bilinear compute but for their rounding. There is
   /// no antialiasing: Pillow's BILINEAR, which has it, differs where the picture gets smaller.
+  /// What these programs give to the bit, `resized(width:height:method:)` does.
   ///
   /// - Throws: `invalidPicture` if a side is not positive or the result is too large.
   public func resized(width newWidth: Int, height newHeight: Int, limits: Limits = Limits()) throws -> Picture {

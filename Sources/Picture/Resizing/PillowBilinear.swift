@@ -1,5 +1,5 @@
-/// The triangle filter of Pillow on bytes: as wide as the picture gets smaller, weights of 22 bits, first across each row,
-/// then down each column, both rounded to bytes. A side that stays is left alone.
+/// The triangle filter of Pillow on bytes: as wide as the picture gets smaller, weights of 22 bits, first across each
+/// row, then down each column, both rounded to bytes. A side that stays is left alone.
 enum PillowBilinear {
   /// Computes the resized picture from the top, and calls `body` with each row: its number, and `width` pixels of red,
   /// green and blue.
@@ -25,10 +25,25 @@ enum PillowBilinear {
       rows.down(width: width, { source.row($0) }, body)
       return
     }
+    if isColumnsFirst(source.width, source.height, height) {
+      let bytes = UnsafeMutablePointer<UInt8>.allocate(capacity: width * 3)
+      defer { bytes.deallocate() }
+      rows.down(width: source.width, { source.row($0) }) { row, line in
+        columns.across(line, into: bytes)
+        body(row, bytes)
+      }
+      return
+    }
     var cache = RowCache<UInt8>(count: rows.taps, stride: width * 3)
     defer { cache.deallocate() }
     rows.down(
       width: width, { index in cache.row(index) { columns.across(source.row(index), into: $0) } }, body)
+  }
+
+  /// Whether a very tall picture that gets lower is resized down its columns first.
+  static func isColumnsFirst(_ sourceWidth: Int, _ sourceHeight: Int, _ height: Int) -> Bool {
+    // height > 100·width without a product that could overflow.
+    (sourceHeight - 1) / 100 >= sourceWidth && height < sourceHeight
   }
 
   /// Half of what a byte counts: sums are rounded to the nearest.

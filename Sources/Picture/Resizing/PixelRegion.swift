@@ -32,8 +32,8 @@ extension Picture {
   func check(_ box: PixelBox) throws {
     guard box.left >= 0, box.top >= 0, box.right <= width, box.bottom <= height else {
       throw FerryError(
-        .usage, "the crop from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) reaches beyond the picture of "
-          + "\(width)×\(height) pixels")
+        .usage, "the crop from (\(box.left), \(box.top)) to (\(box.right), \(box.bottom)) reaches beyond the picture "
+          + "of \(width)×\(height) pixels")
     }
   }
 }

@@ -1,5 +1,5 @@
-/// Resizing written as the definitions say it, number by number over the whole picture: what the passes over rows are held
-/// to, and what gives the values between two stages. They share the tables of weights, which the goldens check.
+/// Resizing written as the definitions say it, number by number over the whole picture: what the passes over rows are
+/// held to, and what gives the values between two stages. They share the tables of weights, which the goldens check.
 enum PlainResizing {
   /// `width` × `height` × 3 bytes; nil for a method that gives numbers.
   static func bytes(_ picture: Picture, width: Int, height: Int, method: ResizeMethod) -> [UInt8]? {
@@ -47,7 +47,8 @@ enum PlainResizing {
       let place = rows.places[row]
       func part(_ row: Int, _ weight: Int16) -> Int32 {
         let inside = min(max(row, 0), picture.height - 1)
-        return (columns.across(columns.places[column]) { byte(inside, $0, component) } >> 4) * Int32(weight) >> 16
+        let sum = columns.across(columns.places[column]) { byte(inside, $0, component) } >> 4
+        return (sum * Int32(weight)) >> 16
       }
       return UInt8((part(place.first, place.weights.0) + part(place.first + 1, place.weights.1) + 2) >> 2)
     }
@@ -61,18 +62,23 @@ enum PlainResizing {
           $0 + Int32(byte(range.first + $1)) * side.weights[index * side.taps + $1]
         })
     }
-    var across = picture.pixels
-    if width != picture.width {
+    func across(_ pixels: [UInt8], height: Int) -> [UInt8] {
+      if width == picture.width { return pixels }
       let side = PillowBilinear.Side(width, of: picture.width)
-      across = filled(width, picture.height) { row, column, component in
-        sum(side, column) { picture.pixels[(row * picture.width + $0) * 3 + component] }
+      return filled(width, height) { row, column, component in
+        sum(side, column) { pixels[(row * picture.width + $0) * 3 + component] }
       }
     }
-    if height == picture.height { return across }
-    let side = PillowBilinear.Side(height, of: picture.height)
-    return filled(width, height) { row, column, component in
-      sum(side, row) { across[($0 * width + column) * 3 + component] }
+    func down(_ pixels: [UInt8], width: Int) -> [UInt8] {
+      if height == picture.height { return pixels }
+      let side = PillowBilinear.Side(height, of: picture.height)
+      return filled(width, height) { row, column, component in
+        sum(side, row) { pixels[($0 * width + column) * 3 + component] }
+      }
     }
+    return PillowBilinear.isColumnsFirst(picture.width, picture.height, height)
+      ? across(down(picture.pixels, width: picture.width), height: height)
+      : down(across(picture.pixels, height: picture.height), width: width)
   }
 
   private static func pyTorch(_ picture: Picture, width: Int, height: Int) -> [Float] {

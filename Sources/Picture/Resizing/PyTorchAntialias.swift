@@ -1,5 +1,5 @@
-/// The triangle filter of PyTorch's `interpolate` in float32 with `antialias=True`: as wide as the picture gets smaller,
-/// first across each row, then down each column.
+/// The triangle filter of PyTorch's `interpolate` in float32 with `antialias=True`: as wide as the picture gets
+/// smaller, first across each row, then down each column.
 enum PyTorchAntialias {
   /// Computes the resized picture from the top, and calls `body` with each row: its number, and `width` pixels of red,
   /// green and blue, 0 to 255.

@@ -1,5 +1,6 @@
-/// Bilinear interpolation in float32 as PyTorch's `interpolate` does it with `align_corners=False`, no antialiasing, in one
-/// thread on x86-64 with AVX2: sums whose products are rounded but once, together with the sum (fused multiply-add).
+/// Bilinear interpolation in float32 as PyTorch's `interpolate` does it with `align_corners=False`, no antialiasing, in
+/// one thread on x86-64 with AVX2: sums whose products are rounded but once, together with the sum (fused
+/// multiply-add).
 enum PyTorchBilinear {
   /// Computes the resized picture from the top, and calls `body` with each row: its number, and `width` pixels of red,
   /// green and blue, 0 to 255.
