@@ -30,15 +30,26 @@ final class TestFolder: Sendable {
     return VideoTools(ffmpeg: file, ffprobe: file)
   }
 
+  /// Whether the installed ffmpeg has this encoder, which not every one has.
+  static func encodes(_ encoder: String) -> Bool {
+    let encode = ["-f", "lavfi", "-i", "color=s=64x64:d=0.1", "-c:v", encoder, "-f", "null", "-"]
+    return (try? TestFolder().run(encode)) == 0
+  }
+
   /// Runs the installed ffmpeg in this folder.
   func ffmpeg(_ arguments: [String]) throws {
+    try #require(run(arguments) == 0, "scripts/setup installs ffmpeg")
+  }
+
+  private func run(_ arguments: [String]) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [VideoTools.configured.ffmpeg, "-nostdin", "-v", "error", "-y"] + arguments
+    process.standardError = FileHandle.nullDevice
     process.currentDirectoryURL = URL(fileURLWithPath: path)
     try process.run()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "scripts/setup installs ffmpeg")
+    return process.terminationStatus
   }
 }
 

@@ -132,6 +132,23 @@ import Testing
     #expect(reader.complaint.map { $0.utf8.count < 9000 } == true)
   }
 
+  /// No other file, no network, no terminal; and the options come before the file that they are for.
+  @Test func programIsRestrained() async throws {
+    let folder = try TestFolder()
+    let words = folder.path + "/words"
+    let options = VideoOptions(threads: 3, tools: try folder.program("for word; do echo \"$word\"; done > \(words)"))
+    _ = try await VideoReader(.imagined(width: 8, height: 8), options: options).all
+    let arguments = try String(contentsOfFile: words, encoding: .utf8).split(separator: "\n").map(String.init)
+    let input = try #require(arguments.firstIndex(of: "-i"))
+    #expect(arguments[input + 1] == "file:imagined.mkv")
+    let before = arguments[..<input]
+    for pair in [["-protocol_whitelist", "file,pipe"], ["-threads", "3"], ["-max_pixels", "100000000"]] {
+      #expect(zip(before, before.dropFirst()).contains { [$0, $1] == pair })
+    }
+    #expect(before.contains("-nostdin") && before.contains("-format_whitelist"))
+    #expect(arguments.last == "pipe:1")
+  }
+
   @Test func missingProgramsAreNamed() async throws {
     let folder = try TestFolder()
     let tools = VideoTools(ffmpeg: folder.path + "/ffmpeg", ffprobe: folder.path + "/ffprobe")

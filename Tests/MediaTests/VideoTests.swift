@@ -106,6 +106,65 @@ import Testing
     if lossless { #expect(frames.map(\.picture) == fixture.frames) }
   }
 
+  /// OpenCV converts with the matrix of BT.601, whatever the file says.
+  @Test func colourTagsAreIgnored() async throws {
+    let encoding = ["-c:v", "ffv1", "-pix_fmt", "yuv444p"]
+    let plain = try VideoFixture(2, encoding: encoding)
+    let tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
+    try plain.folder.ffmpeg(["-i", "noise.mkv", "-c:v", "ffv1"] + tags + ["tagged.mkv"])
+    let tagged = plain.folder.path + "/tagged.mkv"
+    let frames = try await VideoReader(VideoInformation(contentsOf: tagged)).all
+    #expect(frames.count == 2)
+    #expect(try await VideoReader(VideoInformation(contentsOf: plain.path)).all == frames)
+    // What is compared is not untagged as well.
+    try plain.folder.ffmpeg(["-i", "tagged.mkv", "-f", "rawvideo", "-pix_fmt", "rgb24", "other"])
+    let other = try Data(contentsOf: URL(fileURLWithPath: plain.folder.path + "/other"))
+    #expect([UInt8](other) != frames.flatMap(\.picture.pixels))
+  }
+
+  /// A stream may change its size on the way; frames keep that of the header, and are counted on.
+  @Test func changedSizeIsScaled() async throws {
+    let first = try VideoFixture(6, width: 64, height: 48, name: "first.ts", encoding: ["-c:v", "mpeg2video"])
+    let second = try VideoFixture(6, width: 32, height: 24, name: "second.ts", encoding: ["-c:v", "mpeg2video"])
+    let bytes = try [first, second].map { try Data(contentsOf: URL(fileURLWithPath: $0.path)) }
+    let path = try first.folder.file("both.ts", [UInt8](bytes[0] + bytes[1]))
+    let information = try await VideoInformation(contentsOf: path)
+    let all = try await VideoReader(information).all
+    // Where the streams meet, a frame may get lost.
+    try #require((11...12).contains(all.count))
+    #expect(all.allSatisfy { $0.picture.width == 64 && $0.picture.height == 48 })
+    let some = try await VideoReader(information, frames: .only([2, 8, 10])).all
+    #expect(some == [all[2], all[8], all[10]])
+  }
+
+  @Test(.enabled(if: TestFolder.encodes("libx264")))
+  func movingPictureIsFollowed() async throws {
+    let folder = try TestFolder()
+    // A bright square on black that goes 4 pixels to the right each frame.
+    let pixels = (0..<30).flatMap { frame in
+      (0..<64).flatMap { y in
+        (0..<160).flatMap { x in
+          [UInt8](repeating: (24..<40).contains(y) && (4 * frame..<4 * frame + 16).contains(x) ? 255 : 0, count: 3)
+        }
+      }
+    }
+    _ = try folder.file("raw", pixels)
+    try folder.ffmpeg([
+      "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", "160x64", "-r", "30", "-i", "raw", "-c:v", "libx264", "-pix_fmt",
+      "yuv420p", "-g", "10", "moving.mp4",
+    ])
+    let information = try await VideoInformation(contentsOf: folder.path + "/moving.mp4")
+    #expect(information.declaredFrameCount == 30 && information.codec == "h264")
+    let all = try await VideoReader(information).all
+    #expect(all.map(\.index) == Array(0..<30))
+    for frame in all {
+      let row = frame.picture.pixels[32 * 160 * 3..<33 * 160 * 3]
+      let bright = stride(from: row.startIndex, to: row.endIndex, by: 3).filter { row[$0] > 128 }
+      #expect(bright.map { ($0 - row.startIndex) / 3 } == Array(4 * frame.index..<4 * frame.index + 16))
+    }
+    #expect(try await VideoReader(information, frames: .only([0, 13, 29])).all == [all[0], all[13], all[29]])
+  }
+
   @Test func severalAreReadAtOnce() async throws {
     let fixtures = try (1...4).map { try VideoFixture(8, width: 50, height: 40, seed: $0) }
     try await withThrowingTaskGroup(of: (Int, [Picture]).self) { group in

@@ -20,11 +20,18 @@ final class Patience: Sendable {
   ///
   /// - Returns: false if the task was cancelled before.
   func hasRunOut() async -> Bool {
+    var expired: ContinuousClock.Instant?
     while true {
-      let allowed = allowance.withLock { $0 }
-      let waited = waitingSince.withLock { $0.map { ContinuousClock.now - $0 } } ?? .zero
-      if waited >= allowed { return true }
-      do { try await Task.sleep(for: allowed - waited) } catch { return false }
+      let (allowed, since) = (allowance.withLock { $0 }, waitingSince.withLock { $0 })
+      let waited = since.map { ContinuousClock.now - $0 } ?? .zero
+      var pause = allowed - waited
+      if let since, waited >= allowed {
+        if expired == since { return true }
+        // Who waits may have got something and not a processor to see it: there is a last chance.
+        expired = since
+        pause = min(allowed / 4, .seconds(2))
+      }
+      do { try await Task.sleep(for: pause) } catch { return false }
     }
   }
 }
