@@ -47,6 +47,35 @@ import Testing
     #expect(report["passed"] as? Bool == true)
   }
 
+  @Test func theSummarySaysHowManyCapturedLayersGoAlong() throws {
+    let name = "/features/stage4/unit1/dw_conv/bn/BatchNormalization_output_0"
+    let rest = "; --golden-layers all takes the others along\n"
+    for (choice, line) in [
+      ("all", "32 of 32 captured layers\n"), ("none", "0 of 32 captured layers" + rest),
+      (name, "1 of 32 captured layers" + rest),
+    ] {
+      let convert = try convert("--golden", cases, "--golden-layers", choice)
+      #expect(convert.status == 0, "\(convert.errors)")
+      #expect(convert.output.contains("\n  goldens  1 case with " + line), "\(choice): \(convert.output)")
+    }
+    #expect(try !convert().output.contains("goldens"))
+  }
+
+  /// A name that this system can have and not every one: the golden is at fault, not the command line.
+  @Test func aGoldenFileThatNoBundleCanHoldIsBadInput() throws {
+    let copy = "\(folder.path)/golden"
+    try FileManager.default.copyItem(atPath: cases, toPath: copy)
+    try FileManager.default.moveItem(atPath: "\(copy)/input.npy", toPath: "\(copy)/in:put.npy")
+    let text = try String(contentsOfFile: "\(copy)/case.json", encoding: .utf8)
+    try text.replacingOccurrences(of: "\"input.npy\"", with: "\"in:put.npy\"")
+      .write(toFile: "\(copy)/case.json", atomically: true, encoding: .utf8)
+    let convert = try convert("--golden", copy)
+    #expect(convert.status == 2, "\(convert.errors)")
+    #expect(convert.errors.contains("has an array in \"in:put.npy\", which a bundle cannot hold under this name"))
+    #expect(convert.errors.contains("rename the file, in case.json as well"))
+    #expect(!FileManager.default.fileExists(atPath: bundle))
+  }
+
   @Test func layersByName() throws {
     let name = "/features/stage4/unit1/dw_conv/bn/BatchNormalization_output_0"
     #expect(try convert("--golden", cases, "--golden-layers", name).status == 0)

@@ -276,6 +276,17 @@ struct ComparisonTests {
     #expect(try Comparison(actual: booleans, expected: booleans, tolerance: exact).passed)
   }
 
+  @Test("numbers that agree or not: two NaNs are neither")
+  func agreeableElements() throws {
+    let actual: [Float] = [.nan, .infinity, 1, .infinity, 2, -.infinity]
+    let expected: [Float] = [.nan, .infinity, 1, -.infinity, .nan, -.infinity]
+    let comparison = try compare(actual, expected)
+    #expect(comparison.agreeableElementCount == 3)
+    #expect(comparison.elementCount == 6 && comparison.nonFiniteMismatchCount == 2)
+    let nothing = try compare([.nan, .nan], [.nan, .nan])
+    #expect(nothing.passed && nothing.agreeableElementCount == 0)
+  }
+
   @Test("a tolerance in words")
   func toleranceText() {
     #expect("\(Tolerance.float32)" == "peak 2e-5")

@@ -97,8 +97,11 @@ struct BlobPlan {
     let files = try golden.files.map { file in
       guard isPlainFileName(file.name) else {
         throw FerryError(
-          .usage, "\"\(file.name)\" is no plain file name",
-          hint: "keep a golden's arrays in the folder of its case.json")
+          .invalidGolden,
+          "the golden \"\(golden.name)\" has an array in \"\(file.name)\", which a bundle cannot hold under this name",
+          at: .init(file: file.path),
+          supported: "plain names of at most 255 bytes without : \\ and control characters, / between folders",
+          hint: "rename the file, in case.json as well, and keep it in the folder of its case.json")
       }
       return (name: file.name, blob: try add(.file(file.path)))
     }

@@ -61,7 +61,7 @@ extension Graph {
 
   /// The recoverable values as a graph of their own, for the bundle: its inputs are the values and weights that they
   /// read, its outputs the recoverable values.
-  func recoveryGraph() throws -> Graph {
+  package func recoveryGraph() throws -> Graph {
     var graph = Graph(name: name)
     let own = Dictionary(values.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     var ids: [String: ValueID] = [:]
@@ -90,8 +90,9 @@ extension Graph {
 
   /// The recoverable values that `recoveryGraph()` was made of.
   ///
-  /// - Throws: `damagedBundle` if its inputs are not those of this graph, or if a node has several results.
-  func recoverableValues(of recovery: Graph) throws -> [RecoverableValue] {
+  /// - Throws: `damagedBundle` if its inputs are not those of this graph, its outputs not the values that its nodes
+  ///   compute, if a node has several results or no name, and if a value stands for one that no pass removed.
+  package func recoverableValues(of recovery: Graph) throws -> [RecoverableValue] {
     let own = Dictionary(values.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     for input in recovery.inputs {
       let stated = recovery[input]

@@ -19,10 +19,12 @@ package struct Suspect: Sendable {
   package let network: Graph
   /// For each input, whether it is an input of the network itself: a picture, say.
   package let readsNetworkInput: [Bool]
+  /// What the reference had elsewhere, of the same shape as `expected`; the likeliest ones first.
+  package let others: [CapturedElsewhere]
 
   package init(
     graph: Graph, inputs: [Tensor], expected: Tensor, actual: Tensor, tolerance: Tolerance, network: Graph,
-    readsNetworkInput: [Bool]
+    readsNetworkInput: [Bool], others: [CapturedElsewhere] = []
   ) {
     self.graph = graph
     self.inputs = inputs
@@ -31,15 +33,36 @@ package struct Suspect: Sendable {
     self.tolerance = tolerance
     self.network = network
     self.readsNetworkInput = readsNetworkInput
+    self.others = others
   }
 
   /// - Throws: `internalDefect` if the parts do not fit each other, as no file can make them.
   func validate() throws {
     let shapes = graph.inputs.map { graph[$0].shape.fixed }
     guard graph.outputs.count == 1, inputs.count == graph.inputs.count, readsNetworkInput.count == inputs.count,
-      shapes == inputs.map(\.shape.dimensions), graph[graph.outputs[0]].shape.fixed == expected.shape.dimensions
+      shapes == inputs.map(\.shape.dimensions), others.allSatisfy({ $0.tensor.shape == expected.shape }),
+      graph[graph.outputs[0]].shape.fixed == expected.shape.dimensions
     else {
       throw FerryError(.internalDefect, "a place that is to be diagnosed does not fit its captured values")
     }
+  }
+}
+
+/// A value that the reference had and that a suspect place does not read.
+package struct CapturedElsewhere: Sendable {
+  /// As it was captured.
+  package let name: String
+  /// In the graph's axes.
+  package let tensor: Tensor
+  /// Whether it was there before the place, so that the place might have read it.
+  package let isBefore: Bool
+  /// Whether the graph has a place of its own for it: not if it is recovered beside the graph.
+  package let isOwnPlace: Bool
+
+  package init(name: String, tensor: Tensor, isBefore: Bool, isOwnPlace: Bool) {
+    self.name = name
+    self.tensor = tensor
+    self.isBefore = isBefore
+    self.isOwnPlace = isOwnPlace
   }
 }

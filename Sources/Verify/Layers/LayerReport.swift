@@ -1,10 +1,10 @@
 import FerryModel
 import FerryTensor
 
-/// What comparing a model with the layers of a golden case came to: every captured value is compared, removed by a
-/// named pass, or unknown, which is a failure.
+/// What comparing a model with the layers of a golden case came to: every captured value is compared, cannot be, which
+/// is a failure, was removed by a named pass, or is unknown, which is one as well.
 public struct LayerReport: Sendable {
-  /// The captured values that were compared, in the order in which the network computes them.
+  /// The captured values that the graph has or can recover, in the case's order; each was compared, or says why not.
   public var layers: [Layer]
   /// Captured values that neither the graph has any more nor can be computed from it, with the pass that took each.
   public var removed: [RemovedValue]
@@ -12,20 +12,30 @@ public struct LayerReport: Sendable {
   public var unknown: [String]
   /// What explains the first layers if the inputs themselves are at fault; nil if they do not seem to be.
   public var inputDiagnosis: Diagnosis?
+  /// What computing the network in double precision took; nil without the oracle.
+  public var oracleCost: OracleCost?
 
   public init(
-    layers: [Layer], removed: [RemovedValue] = [], unknown: [String] = [], inputDiagnosis: Diagnosis? = nil
+    layers: [Layer], removed: [RemovedValue] = [], unknown: [String] = [], inputDiagnosis: Diagnosis? = nil,
+    oracleCost: OracleCost? = nil
   ) {
     self.layers = layers
     self.removed = removed
     self.unknown = unknown
     self.inputDiagnosis = inputDiagnosis
+    self.oracleCost = oracleCost
   }
+
+  /// How many captured values were compared, in both views where there are two.
+  public var comparedCount: Int { layers.count(where: \.isCompared) }
+
+  /// How many the graph has and were not compared: their shape or type is another one, or computing them failed.
+  public var incomparableCount: Int { layers.count - comparedCount }
 
   public var capturedCount: Int { layers.count + removed.count + unknown.count }
 
   /// The part of the captured values that was compared, from 0 to 1.
-  public var coverage: Double { capturedCount == 0 ? 0 : Double(layers.count) / Double(capturedCount) }
+  public var coverage: Double { capturedCount == 0 ? 0 : Double(comparedCount) / Double(capturedCount) }
 
   public var passed: Bool { !layers.isEmpty && unknown.isEmpty && layers.allSatisfy(\.passed) }
 
@@ -63,6 +73,9 @@ public struct Layer: Sendable {
     self.diagnosis = diagnosis
     self.picture = picture
   }
+
+  /// Whether every view of it came to a comparison.
+  public var isCompared: Bool { cumulative.comparison != nil && isolated.map { $0.comparison != nil } ?? true }
 
   public var verdict: Verdict {
     guard let isolated else { return cumulative.passed ? .passed : .defect }
@@ -126,6 +139,20 @@ public enum LayerOutcome: Sendable {
 
   public var comparison: Comparison? { if case .compared(let comparison) = self { comparison } else { nil } }
   public var passed: Bool { comparison?.passed ?? false }
+}
+
+/// What the oracle took for one case.
+public struct OracleCost: Sendable, Equatable {
+  /// Of the clock on the wall, for all runs together, without anything else that comparing takes.
+  public var seconds: Double
+  /// How often the network was computed in double precision: more than once where its captured values are too many to
+  /// be kept at a time.
+  public var runs: Int
+
+  public init(seconds: Double, runs: Int) {
+    self.seconds = seconds
+    self.runs = runs
+  }
 }
 
 /// Two distances from the oracle, which computes the same graph on the same inputs in double precision.

@@ -13,7 +13,7 @@ struct LayerRun {
   let inputs: [String: Tensor]
   let session: SessionOptions
   let tolerance: Tolerance
-  private let producers: [ValueID: Int]
+  let producers: [ValueID: Int]
   /// Captured values, as the reference had them, that another one can be computed from.
   private let boundaries: [ValueID: Tensor]
   private let boundaryIDs: Set<ValueID>
@@ -53,8 +53,11 @@ struct LayerRun {
   // MARK: As the network runs
 
   /// Every captured value beside that of a run from the case's inputs, and both beside the oracle if it is asked for.
-  func compareCumulatively(usesOracle: Bool) throws -> [Layer] {
+  ///
+  /// - Returns: the layers, and what the oracle took; nil without it.
+  func compareCumulatively(usesOracle: Bool) throws -> (layers: [Layer], oracleCost: OracleCost?) {
     var layers: [Layer] = []
+    var cost = OracleCost(seconds: 0, runs: 0)
     var rest = captured.present[...]
     while let first = rest.first {
       var batch = [first]
@@ -68,7 +71,7 @@ struct LayerRun {
       // What cannot be compared is not computed: a golden of a few numbers could ask for a value of many.
       let values = batch.filter { mismatch(of: $0) == nil }.map(\.value)
       let results = try run(values)
-      let truths = usesOracle ? try truth(of: values) : [:]
+      let truths = usesOracle ? try truth(of: values, &cost) : [:]
       layers += batch.map { item in
         let outcome = outcome(item) { results[item.value] }
         var layer = Layer(name: item.name, place: place(of: item), cumulative: outcome, isolated: nil)
@@ -80,18 +83,23 @@ struct LayerRun {
         return layer
       }
     }
-    return layers
+    return (layers, usesOracle ? cost : nil)
   }
 
   /// The values in double precision, from the case's inputs.
-  private func truth(of values: [ValueID]) throws -> [ValueID: ReferenceArray<Double>] {
+  private func truth(of values: [ValueID], _ cost: inout OracleCost) throws -> [ValueID: ReferenceArray<Double>] {
     let arrays = try bound.inputs.map { id in
       guard let tensor = inputs[bound[id].name] else {
         throw FerryError(.missingInput, "the input \"\(bound[id].name)\" is missing")
       }
       return ReferenceArray<Double>(tensor)
     }
-    return try Oracle.evaluate(bound, arrays, keep: Set(values), threads: session.threads)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let truths = try Oracle.evaluate(bound, arrays, keep: Set(values), threads: session.threads)
+    cost.seconds += (clock.now - start) / .seconds(1)
+    cost.runs += 1
+    return truths
   }
 
   /// Runs the network and hands out inner values.
@@ -124,8 +132,7 @@ struct LayerRun {
 
   /// What computes a captured value from the captured values before it; nil for an input.
   func segment(of item: CapturedLayers.Present) -> Segment? {
-    bound.segment(
-      computing: item.value, from: boundaryIDs, producers: producers)
+    bound.segment(computing: item.value, from: boundaryIDs, producers: producers)
   }
 
   /// What the reference had where a segment begins, in its order.
@@ -158,7 +165,7 @@ struct LayerRun {
   }
 
   /// Why a captured value cannot be compared with the graph's, whatever it holds; nil if it can.
-  private func mismatch(of item: CapturedLayers.Present) -> FerryError? {
+  func mismatch(of item: CapturedLayers.Present) -> FerryError? {
     guard !counted.contains(item.value), let shape = bound[item.value].shape.fixed,
       shape != item.expected.shape.dimensions
     else { return nil }

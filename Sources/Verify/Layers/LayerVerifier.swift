@@ -45,12 +45,13 @@ public struct LayerVerifier: Sendable {
       graph: graph, bound: try graph.bound(to: inputs), recovered: recovered, captured: captured, inputs: inputs,
       session: session, tolerance: golden.tolerance)
     progress(options.usesOracle ? "running all layers, and again in double precision" : "running all layers")
-    var layers = try run.compareCumulatively(usesOracle: options.usesOracle)
+    var (layers, oracleCost) = try run.compareCumulatively(usesOracle: options.usesOracle)
     for index in layers.indices {
       progress("layer \(index + 1) of \(layers.count)")
       layers[index].isolated = run.compareInIsolation(captured.present[index])
     }
-    var report = LayerReport(layers: layers, removed: captured.removed, unknown: captured.unknown)
+    var report = LayerReport(
+      layers: layers, removed: captured.removed, unknown: captured.unknown, oracleCost: oracleCost)
     diagnose(&report, run, progress)
     run.paint(&report, count: options.picturedLayers)
     return report

@@ -9,13 +9,9 @@ extension FaultCatalogue {
     Fault("residual dropped, inner value not captured", .crops, at: "around", "residual-missing") {
       try $0.passOn("around")
     },
-    Fault(
-      "residual dropped, inner value captured", .xceptionLayers, at: add,
-      .missed(
-        ["residual-missing"], instead: "nothing",
-        because: "what is left of the place reads the other operand alone, and captured values that a place does not "
-          + "read are not tried")
-    ) { try $0.passOn(add) },
+    Fault("residual dropped, inner value captured", .xceptionLayers, at: add, "residual-missing") {
+      try $0.passOn(add)
+    },
     Fault("subtraction for addition", .xceptionLayers, at: add, "binary-kind") {
       try $0.replace(add, with: Binary(.subtract))
     },

@@ -92,7 +92,9 @@ struct BundleWriterTests {
   func goldenFilesElsewhere(name: String) throws {
     var contents = contents
     contents.models[0].goldens[0].files[0].name = name
-    #expect(try refused(contents).code == .usage)
+    let error = try refused(contents)
+    #expect(error.code == .invalidGolden)
+    #expect(error.message.hasPrefix("the golden \"ramp\" has an array in \""))
   }
 
   @Test mutating func goldenFilesInFolders() throws {

@@ -92,6 +92,62 @@ import Testing
     #expect(error?.message.contains(message) == true, "\(String(describing: error))")
   }
 
+  /// What a bundle could state and no writer does.
+  @Test(arguments: [
+    "a value is no output", "outputs in another order", "an input as an output", "removed values of its own",
+    "a node without a name", "a node of two results", "a value that no pass removed", "an input of another shape",
+  ])
+  func whatNoWriterStatesIsRefused(_ fault: String) throws {
+    var graph = try Self.graph()
+    var recovery = try graph.recoveryGraph()
+    #expect(try graph.recoverableValues(of: recovery).map(\.value.name) == ["stem/sums", "stem/gate"])
+    let message: String
+    switch fault {
+    case "a value is no output":
+      recovery.outputs.removeLast()
+      message = "the recoverable values are not the outputs of their graph"
+    case "outputs in another order":
+      recovery.outputs.reverse()
+      message = "the recoverable values are not the outputs of their graph"
+    case "an input as an output":
+      recovery.outputs.append(recovery.inputs[0])
+      message = "the recoverable values are not the outputs of their graph"
+    case "removed values of its own":
+      recovery.removed = [RemovedValue(name: "/stem/bn", pass: "fuse")]
+      message = "the recoverable values are not the outputs of their graph"
+    case "a node without a name":
+      recovery.nodes[1].name = ""
+      message = "the node \"\" of recoverable values has several results or no name"
+    case "a node of two results":
+      let places = recovery.add(Value(name: "places", shape: [1], elementType: .int64))
+      recovery.nodes[1].outputs.append(places)
+      recovery.outputs.append(places)
+      message = "the node \"gate\" of recoverable values has several results or no name"
+    case "a value that no pass removed":
+      graph.removed.removeAll { $0.name == "/stem/identity" }
+      message = "the recoverable value \"stem/sums\" is none that a pass removed"
+    default:
+      recovery[recovery.inputs[0]].shape = [7]
+      message = "recoverable values read \"image\", which the graph does not have so"
+    }
+    let error = try refusal { _ = try graph.recoverableValues(of: recovery) }
+    #expect(error?.code == .damagedBundle)
+    #expect(error?.message == message)
+  }
+
+  /// In a file as well: names that hide a value of the network behind one of another.
+  @Test(arguments: ["/stem/conv", "stem/gate"])
+  func aBundleThatRecoversWhatNoPassRemovedIsRefused(_ name: String) throws {
+    var graph = try Self.graph()
+    graph.removed.removeAll { $0.name == name }
+    let stored = try Bundle(contentsOf: write(graph)).storedModels[0]
+    let error = try refusal { _ = try stored.graph() }
+    #expect(error?.code == .damagedBundle)
+    #expect(error?.message.hasSuffix("is none that a pass removed") == true)
+    // What runs needs none of it.
+    _ = try stored.graph(sourceNames: false)
+  }
+
   /// The manifest of version 1.0 may not name them, and that of 1.1 must say whether there are any.
   @Test func theVersionSaysWhetherTheManifestNamesThem() throws {
     let sealed = SealedBundle(try TemporaryFolder.bytes(of: write(Self.graph())))

@@ -51,6 +51,39 @@ import Testing
     #expect(graph.segment(computing: graph.inputs[0], from: [], producers: graph.producers) == nil)
   }
 
+  /// x → (best, places) = the two largest → cast = places as numbers → sum = best + cast: where `best` is captured and
+  /// `places` is not, the node runs for the one, and the other is what was captured.
+  @Test func aCapturedResultOfANodeWithSeveralIsRead() throws {
+    var graph = Graph(name: "g")
+    let x = graph.add(Value(name: "x", shape: [4]))
+    let best = graph.add(Value(name: "best", shape: [2]))
+    let places = graph.add(Value(name: "places", shape: [2], elementType: .int64))
+    let cast = graph.add(Value(name: "cast", shape: [2]))
+    let sum = graph.add(Value(name: "sum", shape: [2]))
+    graph.inputs = [x]
+    graph.nodes = [
+      Node(name: "top", operation: TopK(2, axis: 0), inputs: [x], outputs: [best, places]),
+      Node(name: "cast", operation: Cast(to: .float32), inputs: [places], outputs: [cast]),
+      Node(name: "sum", operation: Binary(.add), inputs: [best, cast], outputs: [sum]),
+    ]
+    graph.outputs = [sum]
+    try graph.validate()
+    let segment = try #require(graph.segment(computing: sum, from: [best], producers: graph.producers))
+    try segment.graph.validate()
+    #expect(segment.inputs == [x, best])
+    #expect(segment.nodes == [0, 1, 2])
+    let result = try segment.graph.evaluate([
+      ReferenceArray<Double>(shape: [4], elements: [5, 7, 6, 1]),
+      ReferenceArray<Double>(shape: [2], elements: [70, 60]),
+    ])
+    #expect(result[segment.graph.outputs[0]]?.elements == [71, 62])
+    // A captured value is computed all the same where it is the one that is asked for.
+    let own = try #require(graph.segment(computing: best, from: [best, places], producers: graph.producers))
+    #expect(own.inputs == [x] && own.graph.nodes.count == 1)
+    #expect(try own.graph.evaluate([ReferenceArray<Double>(shape: [4], elements: [5, 7, 6, 1])])[own.graph.outputs[0]]?
+      .elements == [7, 6])
+  }
+
   @Test func itComputesWhatTheGraphDoes() throws {
     let x = ReferenceArray<Double>(shape: [4], elements: [-1, 0.5, 2, -0.25])
     let whole = try graph.evaluate([x], keep: Set(ids.values))

@@ -85,7 +85,8 @@ struct LayerReportTests {
     layer.budget = ErrorBudget(
       ferry: try DemoCases.comparison([1 + 0x1p-20, 0.5], [1, 0.5]),
       reference: try DemoCases.comparison([1 + 0x1p-19, 0.5], [1, 0.5]))
-    let text = try DemoCases.report(LayerReport(layers: [layer, try DemoCases.layer("stem", run: 3e-7)])).text()
+    var report = LayerReport(layers: [layer, try DemoCases.layer("stem", run: 3e-7)])
+    let text = try DemoCases.report(report).text()
     #expect(
       text.split(separator: "\n", omittingEmptySubsequences: false).dropFirst(3).joined(separator: "\n") == """
         layers of case: compared 2 of 2 captured values (100 %)
@@ -99,6 +100,43 @@ struct LayerReportTests {
         passed: 1 value in 1 case and 2 layers within tolerance
 
         """)
+    report.oracleCost = OracleCost(seconds: 0.25, runs: 1)
+    #expect(try DemoCases.report(report).text().contains("in 1 of 1 layer;\n  the oracle took 0.25 s\n"))
+    report.oracleCost?.runs = 2
+    #expect(try DemoCases.report(report).text().contains("oracle took 0.25 s in 2 runs\n"))
+  }
+
+  @Test("values that cannot be compared are not among the compared ones")
+  func coverage() throws {
+    let mixed = try DemoCases.mixed()
+    #expect(mixed.capturedCount == 14 && mixed.layers.count == 12)
+    #expect(mixed.comparedCount == 11 && mixed.incomparableCount == 1)
+    #expect(mixed.coverage == 11.0 / 14)
+    // Both views have to come to a comparison; an input has but one.
+    let layer = try DemoCases.layer("a", run: 0)
+    let half = Layer(
+      name: "half", place: layer.place, cumulative: layer.cumulative,
+      isolated: .failed(FerryError(.typeMismatch, "no")))
+    let input = try DemoCases.layer("input", run: 0, alone: nil)
+    #expect(LayerReport(layers: [layer, half, input]).comparedCount == 2)
+  }
+
+  @Test("shortened names of different layers never look alike in a table", arguments: [72, 100, 160])
+  func shortenedNames(width: Int) throws {
+    let long = String(repeating: "block/", count: 40)
+    // Different in what an ordinary cut takes out; in several places; in their lengths alone.
+    let names =
+      (1...3).map { "/features/stage\($0)/\(long)Conv_output_0" }
+      + ["a/b", "a/c", "d/b"].map { "/encoder/layers/deep/down/\(long)\($0)/\(long)MatMul" }
+      + [200, 300].map { String(repeating: "x", count: $0) }
+    let report = LayerReport(layers: try names.map { try DemoCases.layer($0, run: 0.5, alone: 0.5) })
+    let rows = try DemoCases.report(report).text(width: width).split(separator: "\n")
+      .filter { $0.hasSuffix("5.00e-01  5.00e-01  FAILED") }
+    #expect(rows.count == names.count)
+    // The other columns say the same of all.
+    #expect(Set(rows).count == names.count, "\(rows.joined(separator: "\n"))")
+    #expect(rows.allSatisfy { $0.count <= width })
+    for stage in 1...3 { #expect(rows[stage - 1].contains("\(stage)/block")) }
   }
 
   @Test("nothing is wider than the terminal, however long the names")
@@ -118,7 +156,8 @@ struct LayerReportTests {
   func mixed() throws {
     let text = try DemoCases.report(DemoCases.mixed()).text()
     for line in [
-      "layers of case: compared 12 of 14 captured values (86 %); 1 removed: fold layer 1; 1 unknown",
+      "layers of case: compared 11 of 14 captured values (79 %); 1 cannot be compared; 1 removed: fold",
+      "  layer 1; 1 unknown",
       "FAILED 1 captured value that nothing is known of: layer gone; the golden belongs to another network",
       "layer not finite        Conv       1×2×2  not finite  not finite  FAILED",
       "layer of another shape  input      —            none        none  FAILED",
@@ -175,6 +214,7 @@ struct LayerReportTests {
     report.layers[1].picture = try ErrorPicture(actual: values, expected: values)
     report.layers[1].budget = ErrorBudget(
       ferry: try DemoCases.comparison([1], [1]), reference: try DemoCases.comparison([2], [1]))
+    report.oracleCost = OracleCost(seconds: 1.5, runs: 2)
     let whole = try #require(object(DemoCases.report(report).jsonValue))
     #expect(whole.keys == ["subject", "passed", "valueCount", "comparedElementCount", "provenance", "cases"])
     let provenance = try #require(object(whole["provenance"]))
@@ -192,10 +232,11 @@ struct LayerReportTests {
     }
     #expect(
       layers.keys == [
-        "passed", "capturedCount", "comparedCount", "removedCount", "unknownCount", "coverage", "firstDivergent",
-        "inputDiagnosis", "layers", "removed", "removedByPass", "unknown",
+        "passed", "capturedCount", "comparedCount", "incomparableCount", "removedCount", "unknownCount", "coverage",
+        "firstDivergent", "inputDiagnosis", "oracle", "layers", "removed", "removedByPass", "unknown",
       ])
     #expect(layers["capturedCount"] == 7 && layers["comparedCount"] == 4 && layers["removedCount"] == 3)
+    #expect(layers["incomparableCount"] == 0 && layers["oracle"] == ["seconds": 1.5, "runs": 2])
     #expect(layers["firstDivergent"] == .string(report.layers[2].name))
     #expect(
       layers["removedByPass"] == [

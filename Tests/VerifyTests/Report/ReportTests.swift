@@ -151,6 +151,14 @@ struct ReportTests {
     let emptyTensors = VerificationReport(subject: "net.ferry", cases: [.init(name: "noise", values: [empty])])
     #expect(!emptyTensors.passed)
 
+    let nan = try value("output", [.nan, .nan], [.nan, .nan])
+    #expect(nan.passed)
+    let nothingButNaN = VerificationReport(subject: "net.ferry", cases: [.init(name: "noise", values: [nan])])
+    #expect(!nothingButNaN.passed)
+    #expect(nothingButNaN.text().hasSuffix("FAILED noise compared nothing\n\nFAILED: nothing was compared\n"))
+    let infinity = try value("output", [.infinity, .nan], [.infinity, .nan])
+    #expect(VerificationReport(subject: "net.ferry", cases: [.init(name: "noise", values: [infinity])]).passed)
+
     // A case that compares something does not answer for one that does not.
     let one = try VerificationReport(
       subject: "net.ferry",

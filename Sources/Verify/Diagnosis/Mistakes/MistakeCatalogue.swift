@@ -36,6 +36,7 @@ enum MistakeCatalogue {
     GoldenEqualsInput.self,
     InputChannelExchange.self,
     OtherWeights.self,
+    OtherCapturedValues.self,
   ]
 
   /// What takes numbers from the golden, with the shorter formats, which would hide behind them.

@@ -6,6 +6,8 @@ final class Scene {
   let graph: Graph
   let network: Graph
   let readsNetworkInput: [Bool]
+  /// Values that the place does not read. They are turned into double precision where they are tried.
+  let others: [CapturedElsewhere]
   let inputs: [Values]
   let expected: Values
   let actual: Values
@@ -30,6 +32,7 @@ final class Scene {
     graph = suspect.graph.nodes.count <= limits.nodes ? suspect.graph.unpacked() : suspect.graph
     network = suspect.network
     readsNetworkInput = suspect.readsNetworkInput
+    others = suspect.others
     inputs = suspect.inputs.map { Values($0) }
     expected = Values(suspect.expected)
     actual = Values(suspect.actual)
@@ -45,6 +48,7 @@ final class Scene {
   init(_ scene: Scene, changed graph: Graph, inputs: [Values]) throws {
     self.graph = graph
     self.inputs = inputs
+    others = []
     (network, readsNetworkInput, expected) = (scene.network, scene.readsNetworkInput, scene.expected)
     (yardstick, limits, evaluate, effort) = (scene.yardstick, scene.limits, scene.evaluate, scene.effort)
     (ending, beforeEnding, base) = try Self.results(of: graph, inputs, expected.shape, effort, evaluate)

@@ -53,8 +53,9 @@ struct HTMLSummary {
           "layers within tolerance", "\(all.count(where: \.passed)) of \(all.count)",
           "\(wrong) wrong by \(wrong == 1 ? "itself" : "themselves")"))
       let captured = layers.reduce(0) { $0 + $1.capturedCount }
-      let detail = "\(all.count) of \(counted(captured, "captured value"))"
-      tiles.append(tile("coverage", "\(percent(all.count, of: captured)) %", detail))
+      let compared = layers.reduce(0) { $0 + $1.comparedCount }
+      let detail = "\(compared) of \(counted(captured, "captured value"))"
+      tiles.append(tile("coverage", "\(percent(compared, of: captured)) %", detail))
     }
     let budgets = all.compactMap(\.budget)
     if !budgets.isEmpty {

@@ -4,22 +4,28 @@ import FerryTensor
 extension LayerReport {
   /// What `--json` says of the layers of a case:
   ///
-  /// - `passed`; `capturedCount`, `comparedCount`, `removedCount`, `unknownCount`; `coverage` from 0 to 1
+  /// - `passed`; `capturedCount` and what becomes of each: `comparedCount`, `incomparableCount` (another shape, say),
+  ///   `removedCount`, `unknownCount`; `coverage`, the part that was compared, from 0 to 1
   /// - `firstDivergent`: the name of the layer where the network goes wrong, or null
   /// - `inputDiagnosis`: as a layer's, or null
-  /// - `layers`: all that were compared, in the network's order
+  /// - `oracle`: the `seconds` that double precision took, and in how many `runs`; null without it
+  /// - `layers`: all that are in the network, in the case's order
   /// - `removed`: `name` and `pass` of each captured value that a pass removed; `removedByPass`: `pass` and `count`
   /// - `unknown`: names
   public var jsonValue: JSONValue {
     var object = JSONObject()
     object.set("passed", .bool(passed))
     object.set("capturedCount", .number(Double(capturedCount)))
-    object.set("comparedCount", .number(Double(layers.count)))
+    object.set("comparedCount", .number(Double(comparedCount)))
+    object.set("incomparableCount", .number(Double(incomparableCount)))
     object.set("removedCount", .number(Double(removed.count)))
     object.set("unknownCount", .number(Double(unknown.count)))
     object.set("coverage", .number(coverage))
     object.set("firstDivergent", firstDivergent.map { .string($0.name) } ?? .null)
     object.set("inputDiagnosis", inputDiagnosis?.jsonValue ?? .null)
+    object.set(
+      "oracle",
+      oracleCost.map { ["seconds": .number($0.seconds), "runs": .number(Double($0.runs))] } ?? .null)
     object.set("layers", .array(layers.map(\.jsonValue)))
     object.set("removed", .array(removed.map { ["name": .string($0.name), "pass": .string($0.pass)] }))
     object.set(

@@ -93,8 +93,8 @@ struct LayerText {
       sum + 2 + rows.reduce(columns[column].title.count) { max($0, $1[column].width) }
     }
     var table = TextTable(columns: [.init("layer")] + columns)
-    for (name, row) in zip(names, rows) {
-      table.add([.init(name.printable.shortenedInTheMiddle(to: max(16, width - others)))] + row)
+    for (name, row) in zip(shortenedApart(names.map(\.printable), to: max(16, width - others)), rows) {
+      table.add([.init(name)] + row)
     }
     return table.text
   }
@@ -120,7 +120,8 @@ struct LayerText {
       .init("reference ulp", alignsRight: true), .init("/max|y|", alignsRight: true),
     ]
     return "distance from the oracle in double precision, the furthest first:\n"
-      + named(worst.map { $0.layer.name }, columns, rows) + "\n" + report.budgetSummary(budgets.map { $0.budget })
+      + named(worst.map { $0.layer.name }, columns, rows) + "\n"
+      + report.budgetSummary(budgets.map { $0.budget }).wrapped(to: width)
   }
 
   private func ulps(_ comparison: Comparison) -> String {
@@ -131,8 +132,9 @@ struct LayerText {
 extension LayerReport {
   /// Coverage in one line: "compared 62 of 93 captured values (67 %); 31 removed: fold-batch-normalization 31".
   var coverageText: String {
-    let part = percent(layers.count, of: capturedCount)
-    var text = "compared \(layers.count) of \(counted(capturedCount, "captured value")) (\(part) %)"
+    let part = percent(comparedCount, of: capturedCount)
+    var text = "compared \(comparedCount) of \(counted(capturedCount, "captured value")) (\(part) %)"
+    if incomparableCount > 0 { text += "; \(incomparableCount) cannot be compared" }
     if !removed.isEmpty {
       let passes = removedByPass.map { "\($0.pass.printable) \($0.count)" }
       text += "; \(removed.count) removed: \(listed(passes, limit: 12))"
@@ -145,7 +147,10 @@ extension LayerReport {
     let ferry = budgets.reduce(0) { max($0, $1.ferry.peakError) }
     let reference = budgets.reduce(0) { max($0, $1.reference.peakError) }
     let nearer = budgets.count { $0.ferry.peakError <= $0.reference.peakError }
+    let cost = oracleCost.map {
+      "; the oracle took \(brief($0.seconds)) s" + ($0.runs == 1 ? "" : " in \(counted($0.runs, "run"))")
+    }
     return "at most \(brief(ferry)) (Ferry) and \(brief(reference)) (reference) of max|y|; "
-      + "Ferry is at least as near in \(nearer) of \(counted(budgets.count, "layer"))"
+      + "Ferry is at least as near in \(nearer) of \(counted(budgets.count, "layer"))" + (cost ?? "")
   }
 }
