@@ -85,15 +85,18 @@ def compare(ours: dict[str, Any], theirs: dict[str, Any], bound: Bound = EXACT) 
 
 
 def compare_face(line: Compared, ours: dict[str, Any], theirs: dict[str, Any], bound: Bound) -> None:
-    pixels = max(abs(mine - other) for mine, other in zip(ours["box"], theirs["box"], strict=True))
+    # Ferry names the corners where they are not the box's: beyond the frame.
+    pairs = [*zip(ours["box"], theirs["box"], strict=True)]
+    pairs += zip(ours.get("corners", ours["box"]), theirs["corners"], strict=True)
+    pixels = max(abs(mine - other) for mine, other in pairs)
     line.boxes, line.moved = max(line.boxes, pixels), line.moved + (pixels > 0)
-    for corner in theirs["corners"]:
-        if corner not in (0.0, float(int(corner))):  # at the frame's edge both are the same number
-            line.closest = min(line.closest, abs(corner - round(corner)))
+    for edge in theirs["edges"]:
+        if edge != int(edge):  # at the frame's edge both are the same number
+            line.closest = min(line.closest, abs(edge - round(edge)))
     if theirs["score"] is not None:
         line.score = max(line.score, apart(ours["score"], theirs["score"]))
     if pixels == 0:
-        found = difference(ours["probabilities"], theirs["probabilities"], line.failures.append)
+        found = difference(ours.get("probabilities", {}), theirs["probabilities"], line.failures.append)
         line.face_probability = max(line.face_probability, found)
 
 
@@ -114,9 +117,10 @@ def apart(ours: float | None, theirs: float) -> float:
 
 def first_difference(ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     for mine, other in zip(ours["faces"], theirs["faces"], strict=True):
-        if mine["box"] != other["box"]:
-            corners = [round(corner, 4) for corner in other["corners"]]
-            return f"frame {mine['frame']} {mine['box']} where the reference has {other['box']}, untruncated {corners}"
+        corners = mine.get("corners", mine["box"])
+        if mine["box"] != other["box"] or corners != other["corners"]:
+            edges = [round(edge, 4) for edge in other["edges"]]
+            return f"frame {mine['frame']} {corners} where the reference has {other['corners']}, untruncated {edges}"
     return ""
 
 

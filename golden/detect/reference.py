@@ -33,11 +33,18 @@ class Face:
 
     frame: int
     box: list[int]
+    """Within the frame"""
+    corners: list[int]
+    """As the detector gives them, truncated"""
+    edges: list[float]
+    """Before they were truncated"""
     score: float | None
     crop: np.ndarray
-    corners: list[float] = field(default_factory=list)
-    """The box before its corners were truncated"""
     probabilities: dict[str, float] = field(default_factory=dict)
+
+    def described(self) -> dict[str, Any]:
+        keys = ("frame", "box", "corners", "edges", "score", "probabilities")
+        return {key: getattr(self, key) for key in keys}
 
 
 class CannotRead(Exception):
@@ -69,20 +76,12 @@ class Reference:
         slots = 1 if is_picture else self.recipe["frames"]["count"]
         faces = self.faces(frames, samples(count, slots))
         result["frameCount"] = count
-        self.look(faces)
-        result["faces"] = [
-            {
-                "frame": face.frame,
-                "box": face.box,
-                "score": face.score,
-                "probabilities": face.probabilities,
-                "corners": face.corners,
-            }
-            for face in faces
-        ]
+        result["faces"] = [face.described() for face in faces]
         wanted = 1 if is_picture else fallback.get("minimumFaces", slots)
         if len(faces) < wanted:
             return result | {"reason": f"{len(faces)} of {wanted} faces"}
+        self.look(faces)
+        result["faces"] = [face.described() for face in faces]
         names = [member["model"] for member in self.recipe["members"]]
         how = self.recipe.get("aggregation", "mean")
         result["members"] = {name: aggregated([face.probabilities[name] for face in faces], how) for name in names}
@@ -100,21 +99,22 @@ class Reference:
     def face(self, number: int, frame: np.ndarray) -> Face | None:
         """The face in a frame, uint8 RGB; None where there is no box, or no pixel in it."""
         if self.detector is None:
-            corners, score = [0.0, 0.0, float(frame.shape[1]), float(frame.shape[0])], None
+            edges, score = [0.0, 0.0, float(frame.shape[1]), float(frame.shape[0])], None
         else:
             found = self.detected(frame)
             if found is None:
                 return None
-            corners, score = found
+            edges, score = found
         how = self.recipe.get("crop", {})
-        corners = widened(corners, how.get("margin", 0), how.get("square", False))
-        box = [int(edge) for edge in corners]  # toward zero
-        crop = cut(frame, box, how.get("outside", "clamp"))
+        edges = widened(edges, how.get("margin", 0), how.get("square", False))
+        corners = [int(edge) for edge in edges]  # toward zero
+        box = within(frame, corners, how.get("outside", "clamp"))
+        crop = frame[box[1] : box[3], box[0] : box[2]]
         if crop.size == 0:
             return None
         if how.get("resize"):
             crop = resized(crop, tuple(how["resize"]["size"]), how["resize"].get("method", "opencv-linear"))
-        return Face(number, box, score, np.ascontiguousarray(crop), corners)
+        return Face(number, box, corners, edges, score, np.ascontiguousarray(crop))
 
     def detected(self, frame: np.ndarray) -> decoders.Found | None:
         """The best box in pixels of the frame, and its score."""
@@ -208,9 +208,9 @@ def picture(path: Path) -> np.ndarray:
     return np.ascontiguousarray(found[:, :, ::-1])
 
 
-def widened(corners: list[float], margin: float, square: bool) -> list[float]:
+def widened(edges: list[float], margin: float, square: bool) -> list[float]:
     """The box grown by a part of its sides on each side, then its shorter side made as long as the longer one."""
-    left, top, right, bottom = corners
+    left, top, right, bottom = edges
     width, height = right - left, bottom - top
     left, top, right, bottom = (
         left - margin * width,
@@ -226,14 +226,19 @@ def widened(corners: list[float], margin: float, square: bool) -> list[float]:
     return [left, top, right, bottom]
 
 
-def cut(frame: np.ndarray, box: list[int], outside: str) -> np.ndarray:
-    """The pixels in a box; `numpy` slices as Python does (a negative corner counts from the far edge)."""
-    left, top, right, bottom = box
+def within(frame: np.ndarray, corners: list[int], outside: str) -> list[int]:
+    """The corners inside the frame. `numpy` takes them as a slice's: a negative one counts from the far edge."""
+    left, top, right, bottom = corners
+    height, width = frame.shape[:2]
     if outside == "clamp":
-        height, width = frame.shape[:2]
         left, right = min(max(left, 0), width), min(max(right, 0), width)
         top, bottom = min(max(top, 0), height), min(max(bottom, 0), height)
-    return frame[top:bottom, left:right]
+    elif outside == "numpy":
+        left, right, _ = slice(left, right).indices(width)
+        top, bottom, _ = slice(top, bottom).indices(height)
+    else:
+        raise ValueError(f"{outside} is no way to treat what lies outside")
+    return [left, top, right, bottom]
 
 
 def aggregated(probabilities: list[float], how: str) -> float:

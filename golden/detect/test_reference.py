@@ -47,14 +47,20 @@ class Slots(unittest.TestCase):
 class Crops(unittest.TestCase):
     frame = np.arange(6 * 8 * 3, dtype=np.uint8).reshape(6, 8, 3)
 
-    def test_slices(self) -> None:
-        cut = reference.cut
-        self.assertEqual(cut(self.frame, [1, 2, 4, 5], "numpy").shape, (3, 3, 3))
-        self.assertEqual(cut(self.frame, [6, 2, 11, 5], "numpy").shape, (3, 2, 3), "cut off at the far edge")
-        self.assertEqual(cut(self.frame, [-1, 2, 4, 5], "numpy").size, 0, "counts from the far edge")
-        np.testing.assert_array_equal(cut(self.frame, [-3, 0, -1, 6], "numpy"), self.frame[:, 5:7])
-        np.testing.assert_array_equal(cut(self.frame, [-1, 2, 4, 5], "clamp"), self.frame[2:5, :4])
-        self.assertEqual(cut(self.frame, [9, 2, 12, 5], "clamp").size, 0)
+    def test_boxes_are_slices(self) -> None:
+        for corners in ([1, 2, 4, 5], [6, 2, 11, 5], [-1, 2, 4, 5], [-3, 0, -1, 6], [-20, -20, 5, 5], [9, 2, 12, 5]):
+            left, top, right, bottom = reference.within(self.frame, corners, "numpy")
+            sliced = self.frame[corners[1] : corners[3], corners[0] : corners[2]]
+            np.testing.assert_array_equal(self.frame[top:bottom, left:right], sliced)
+            self.assertTrue(0 <= left <= 8 and 0 <= right <= 8 and 0 <= top <= 6 and 0 <= bottom <= 6)
+        self.assertEqual(reference.within(self.frame, [6, 2, 11, 5], "numpy"), [6, 2, 8, 5], "cut off at the far edge")
+        self.assertEqual(
+            reference.within(self.frame, [-3, 0, -1, 6], "numpy"), [5, 0, 7, 6], "counts from the far edge"
+        )
+
+    def test_boxes_are_clamped(self) -> None:
+        self.assertEqual(reference.within(self.frame, [-1, 2, 4, 9], "clamp"), [0, 2, 4, 6])
+        self.assertEqual(reference.within(self.frame, [9, 2, 12, 5], "clamp"), [8, 2, 8, 5])
 
     def test_corners_go_toward_zero(self) -> None:
         self.assertEqual([int(edge) for edge in (-0.9, -1.9, 3.9)], [0, -1, 3])
