@@ -36,10 +36,11 @@ import Testing
     #expect(reader.frameCount == expected.count)
   }
 
-  /// More conditions than are put into ffmpeg's filter.
-  @Test func manyScatteredFramesCome() async throws {
-    let fixture = try VideoFixture(530, width: 8, height: 8)
-    let expected = Array(stride(from: 3, to: 530, by: 2))
+  /// More conditions than ffmpeg takes in a row, and more than are put into its filter.
+  @Test(arguments: [530, 2010])
+  func manyScatteredFramesCome(_ count: Int) async throws {
+    let fixture = try VideoFixture(count, width: 8, height: 8)
+    let expected = Array(stride(from: 3, to: count, by: 2))
     let reader = try await VideoReader(VideoInformation(contentsOf: fixture.path), frames: .only(expected))
     let frames = try await reader.all
     #expect(frames.map(\.index) == expected)

@@ -28,7 +28,7 @@ struct FramePlan {
   private var (run, index, wantedCount) = (0, -1, 0)
 
   /// More conditions than this are not worth their evaluation at each frame, nor the length of the command.
-  private static let runLimit = 256
+  private static let runLimit = 1000
 
   /// - Parameter selection: one that passes its `check`.
   init(_ selection: FrameSelection) {
@@ -57,7 +57,14 @@ struct FramePlan {
     let conditions = runs.map { run in
       run.count == 1 ? "eq(n,\(run.lowerBound))" : "between(n,\(run.lowerBound),\(run.upperBound))"
     }
-    return "select='\(conditions.joined(separator: "+"))'"
+    return "select='\(Self.sum(conditions[...]))'"
+  }
+
+  /// The conditions joined by "+", in halves of halves: ffmpeg refuses to parse more than a hundred in a row.
+  private static func sum(_ conditions: ArraySlice<String>) -> String {
+    guard conditions.count > 1 else { return conditions.first ?? "0" }
+    let middle = conditions.startIndex + conditions.count / 2
+    return "(\(sum(conditions[..<middle]))+\(sum(conditions[middle...])))"
   }
 
   /// How many frames come through the pipe at most; nil if all do.
