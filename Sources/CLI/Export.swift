@@ -106,7 +106,7 @@ enum ExportText {
   }
 
   private static func sources(_ tensor: TensorExport) -> String {
-    let shown = 3
+    let shown = 1
     let names = tensor.sources.prefix(shown).joined(separator: ", ")
     return tensor.sources.count > shown ? "\(names) and \(tensor.sources.count - shown) more" : names
   }

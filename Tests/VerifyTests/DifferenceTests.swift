@@ -171,7 +171,7 @@ import Testing
     #expect(difference.removedModels == ["second"])
     #expect(difference.addedModels == ["third"])
     #expect(difference.models.map(\.name) == ["net"])
-    #expect(difference.models.allSatisfy(\.isSame))
+    #expect(difference.models.allSatisfy { $0.isSame })
     #expect(difference.text().contains("model second is only in the first"))
     // The only model of each is compared, whatever its name.
     let renamed = try only(try self.difference { $0.model = "net-2" })
@@ -195,7 +195,7 @@ import Testing
     let difference = try BundleDifference(
       write(Sketch(), Sketch(model: "second"), as: "a.ferry"),
       write(Sketch(model: "second"), Sketch(), as: "b.ferry"))
-    #expect(difference.models.allSatisfy(\.isSame))
+    #expect(difference.models.allSatisfy { $0.isSame })
     #expect(difference.hasOtherDifferences)
     #expect(!difference.isSame)
   }

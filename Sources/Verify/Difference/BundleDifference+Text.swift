@@ -78,7 +78,7 @@ extension ModelDifference {
     ].compactMap(\.self)
     // The furthest first: what matters is not lost behind the limit.
     let ordered = weights.enumerated().sorted { a, b in
-      let (x, y) = (a.element.distance?.relative ?? .infinity, b.element.distance?.relative ?? .infinity)
+      let (x, y) = (a.element.weightiness, b.element.weightiness)
       return x == y ? a.offset < b.offset : x > y
     }.map(\.element)
     let rows = ordered.prefix(limit).map(\.row)
@@ -93,6 +93,12 @@ extension ModelDifference {
 }
 
 extension WeightDifference {
+  /// The larger, the further to the front: what has no counterpart of its shape, then by distance, then mere names.
+  fileprivate var weightiness: Double {
+    if let distance { return distance.nonFiniteMismatchCount > 0 ? .infinity : distance.relative }
+    return shape == otherShape ? -1 : .infinity
+  }
+
   fileprivate var row: [String] {
     var words: [String] = []
     switch kind {

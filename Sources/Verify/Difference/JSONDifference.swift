@@ -47,7 +47,7 @@ public struct JSONDifference: Sendable, Equatable {
   private static func brief(_ value: JSONValue?) -> String {
     guard let value else { return "nothing" }
     if case .string(let text) = value { return text.count > 64 ? "\(text.prefix(61))…" : text }
-    let text = value.pretty.split(separator: "\n").joined(separator: " ")
+    let text = value.pretty.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
     return text.count > 48 ? "\(text.prefix(45))…" : text
   }
 }

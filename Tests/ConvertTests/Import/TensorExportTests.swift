@@ -75,8 +75,8 @@ import Testing
         let initializer = try #require(initializers[tensor.name])
         #expect(initializer.withUnsafeBytes { found.bytes.elementsEqual($0) })
       case .changed:
-        let fields = try #require(
-          try JSONSerialization.jsonObject(with: Data(#require(note).utf8)) as? [String: Any])
+        let text = try #require(note)
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         #expect(fields["origin"] as? String == "changed")
         #expect(fields["passes"] as? [String] == tensor.passes)
         #expect(fields["sources"] as? [String] == tensor.sources)
