@@ -112,7 +112,7 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["FerryKernels"], swiftSettings: house),
     .testTarget(
       name: "RuntimeTests",
-      dependencies: ["FerryRuntime", "FerryKernels", "FerryConvert", "FerryModel", "FerryTensor"],
+      dependencies: ["FerryRuntime", "FerryKernels", "FerryConvert", "FerryVerify", "FerryModel", "FerryTensor"],
       swiftSettings: house),
     .testTarget(
       name: "ConvertTests", dependencies: ["FerryConvert", "FerryVerify", "FerryRuntime", "FerryModel"],

@@ -27,6 +27,14 @@ class Detect:
         self.bundle(recipe.stem).unlink(missing_ok=True)
         self.run("pack", recipe, "-o", self.bundle(recipe.stem))
 
+    def verify(self, name: str) -> tuple[bool, str]:
+        """Whether `ferry verify` passes the packed recipe, and what it says."""
+        words = [self.command, "verify", str(self.bundle(name))]
+        result = subprocess.run(words, capture_output=True, text=True, check=False, timeout=PATIENCE)
+        if result.returncode not in {0, 1}:
+            raise FerryFailed(f"ferry verify exited with {result.returncode}: {result.stderr.strip()[:3000]}")
+        return result.returncode == 0, result.stdout.strip()
+
     def answer(self, name: str, inputs: list[Path], *options: object) -> dict[str, Any]:
         """What `ferry detect --json` prints for a packed recipe."""
         return json.loads(self.run("detect", self.bundle(name), *inputs, "--json", *options))

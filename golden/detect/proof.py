@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detect import engines, independence, lossy, members, table, test_reference, videos
+import numpy as np
+
+from detect import engines, independence, lossy, members, stages, table, test_reference, videos
 from detect.compare import EXACT, Bound, Compared, compare
 from detect.ferry import Detect
-from detect.reference import Reference
+from detect.reference import Reference, picture
 from parity.ferry import Ferry, FerryFailed
 
 ROOT = Path(__file__).parents[2]
@@ -101,10 +103,38 @@ def check_expectations(subject: Subject, outcome: Outcome) -> None:
 
 
 def place(recipe: Path, networks: Path) -> Path:
-    """A copy beside the bundles, because a recipe's paths start there."""
+    """A copy beside the bundles, because a recipe's paths start there, with the golden case of `check_stages`."""
     copy = networks / recipe.name
-    copy.write_bytes(recipe.read_bytes())
+    text = json.loads(recipe.read_text(encoding="utf-8")) | {"goldens": [f"stages-{recipe.stem}"]}
+    copy.write_text(json.dumps(text, indent=1), encoding="utf-8")
     return copy
+
+
+def check_stages(detect: Detect, recipe: Path, networks: Path, photograph: Path, threads: int) -> list[str]:
+    """Packs the recipe with a case of every stage on the photograph: `ferry verify` passes it, and finds the stage that
+    is wrong in a case that is."""
+    failures = []
+    reference = Reference(recipe, networks, engines.PYTORCH, threads, 30)
+    folder = networks / f"stages-{recipe.stem}"
+    stages.write(reference, picture(photograph), folder, "photograph")
+    detect.pack(recipe)
+    passed, said = detect.verify(recipe.stem)
+    print(f"{recipe.stem}: {said.splitlines()[-1]}")
+    if not passed:
+        failures.append(f"ferry verify does not pass the stages of {recipe.stem}:\n{said}")
+    # The same with red and blue exchanged in what the last member sees.
+    case = json.loads((folder / "case.json").read_text(encoding="utf-8"))
+    member = list(case["members"])[-1]
+    file = folder / case["members"][member]["input"]
+    right = file.read_bytes()
+    np.save(file, np.load(file)[:, ::-1])
+    detect.pack(recipe)
+    passed, said = detect.verify(recipe.stem)
+    if passed or f"the first stage that differs is {member} input" not in said:
+        failures.append(f"ferry verify does not find the exchanged colours of {member}:\n{said}")
+    file.write_bytes(right)
+    detect.pack(recipe)
+    return failures
 
 
 def reference_alone(subject: Subject, networks: Path, inputs: list[Path], threads: int) -> None:
@@ -162,12 +192,15 @@ def prove_all(options: argparse.Namespace, subjects: tuple[Subject, ...], networ
         extra = [options.photograph] if subject.also_pictures else []
         bounds = {measured.name: measured.bound(subject.name == "ssd") for measured in decoders}
         try:
-            detect.pack(place(subject.recipe, networks))
+            stage_failures = check_stages(
+                detect, place(subject.recipe, networks), networks, options.photograph, options.threads
+            )
             outcome = prove(detect, subject, networks, [*inputs, *extra], bounds, options.threads)
         except (FerryFailed, subprocess.TimeoutExpired) as problem:
             failures += 1
             print(f"{subject.name}: FAILED: {problem}", flush=True)
             continue
+        outcome.failures += stage_failures
         outcomes.append(outcome)
         failures += report(outcome)
     print("\nWhat must not change anything:", flush=True)

@@ -11,6 +11,7 @@ with 1 after a failure.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import subprocess
@@ -21,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from fuzz.mutate_bundle import mutate_bundle
+from fuzz.mutate_bundle import mutate_bundle, mutate_json
 from fuzz.mutate_bytes import mutate_bytes
 from fuzz.mutate_hdf5 import mutate_archive, mutate_hdf5
 from fuzz.mutate_onnx import mutate_onnx
@@ -41,6 +42,24 @@ class Case:
     command: list[str]
 
 
+KINDS = {"onnx": 10, "hdf5": 6, "bundle": 6, "archive": 2, "npy": 1, "picture": 1, "recipe": 2, "video": 1}
+"""How often each kind of file is drawn"""
+RECIPE = {
+    "recipe": 1,
+    "name": "fuzz",
+    "models": {"m": {"bundle": "sound.ferry"}},
+    "frames": {"count": 3},
+    "crop": {"margin": 0.1, "square": True, "resize": {"size": [48, 40]}},
+    "members": [
+        {
+            "model": "m",
+            "input": {"size": [64, 64], "range": "0-1", "mean": [0.5, 0.5, 0.5], "std": [0.2, 0.2, 0.2]},
+            "output": {"activation": "softmax", "class": 1},
+        }
+    ],
+}
+
+
 class Fuzzer:
     def __init__(self, ferry: str, folder: Path, seed: int, kinds: list[str]) -> None:
         self.ferry, self.folder, self.seed, self.kinds = ferry, folder, seed, kinds
@@ -56,15 +75,24 @@ class Fuzzer:
             kind: [path for path in keras if path.suffix in endings and path.stat().st_size < 200_000]
             for kind, endings in (("hdf5", (".h5", ".hdf5")), ("archive", (".keras",)))
         }
-        self.bundles = [GOLDEN / "bundle/version-1.ferry", self.bundle]
+        self.recipe = self.folder / "sound.json"
+        self.recipe.write_text(json.dumps(RECIPE), encoding="utf-8")
+        self.packed = self.folder / "packed.ferry"
+        subprocess.run([ferry, "pack", self.recipe, "-o", self.packed], check=True, stdout=subprocess.DEVNULL)
+        self.video = self.folder / "sound.mkv"
+        frames = Random(1).randbytes(8 * 32 * 24 * 3)
+        words = "-nostdin -loglevel error -y -f rawvideo -pix_fmt rgb24 -s 32x24 -r 8 -i - -c:v ffv1 -pix_fmt gbrp"
+        subprocess.run(["ffmpeg", *words.split(), self.video], input=frames, check=True)
+        self.bundles = [GOLDEN / "bundle/version-1.ferry", self.bundle, self.packed]
         self.arrays = [NETWORK / "input.npy", NETWORK / "output.npy"]
         pictures = [path for path in GOLDEN.glob("pictures/*") if path.suffix in (".png", ".jpg")]
+        self.picture = GOLDEN / "pictures/rgb.png"
         self.pictures = sorted(path for path in pictures if path.stat().st_size < 100_000)
 
     def case(self, number: int) -> Case:
         """Makes a case, its file included. It depends on the seed and the number alone."""
         random = Random(f"{self.seed}/{number}")
-        kind = random.choices(["onnx", "hdf5", "bundle", "archive", "npy", "picture"], [10, 6, 5, 2, 1, 1])[0]
+        kind = random.choices(list(KINDS), list(KINDS.values()))[0]
         if self.kinds and kind not in self.kinds:
             kind = random.choice(self.kinds)
         source, data = getattr(self, f"damaged_{kind}")(random)
@@ -106,6 +134,17 @@ class Fuzzer:
         source = random.choice(self.pictures)
         return source, mutate_bytes(source.read_bytes(), random)
 
+    def damaged_recipe(self, random: Random) -> tuple[Path, bytes]:
+        if random.random() < 0.3:
+            return self.recipe, mutate_bytes(self.recipe.read_bytes(), random)
+        recipe = json.loads(self.recipe.read_bytes())
+        for _ in range(random.randint(1, 3)):
+            mutate_json(recipe, random)
+        return self.recipe, json.dumps(recipe).encode(errors="replace")
+
+    def damaged_video(self, random: Random) -> tuple[Path, bytes]:
+        return self.video, mutate_bytes(self.video.read_bytes(), random)
+
     def command(self, kind: str, path: Path, random: Random) -> list[str]:
         file, array, out = str(path), str(NETWORK / "input.npy"), str(path) + ".out"
         choices = {
@@ -115,7 +154,10 @@ class Fuzzer:
             "archive": [["inspect", file], ["convert", file, "-o", out]],
             "bundle": [["inspect", file, "--layers", "--tensors"], ["inspect", file, "--json", "--svg", out],
                        ["run", file, "--input", array], ["run", file, "--input", array, "--reference"],
-                       ["verify", file, "--golden", str(NETWORK)]],
+                       ["verify", file, "--golden", str(NETWORK)], ["detect", file, str(self.picture)],
+                       ["diff", file, str(self.bundle)], ["export", file, "--npz", out]],
+            "recipe": [["pack", file, "-o", out]],
+            "video": [["detect", str(self.packed), file, "--json"]],
             "npy": [["run", str(self.bundle), "--input", file]],
             "picture": [["run", str(self.bundle), "--input", file, "--range", "0-1"]],
         }  # fmt: skip
@@ -126,7 +168,7 @@ class Fuzzer:
         case = self.case(number)
         reason = self.outcome(case.command)
         # What came out must be orderly too: a bundle that Ferry wrote is one that Ferry runs.
-        if reason is None and case.command[0] == "convert" and os.path.exists(str(case.path) + ".out"):
+        if reason is None and case.command[0] in ("convert", "pack") and os.path.exists(str(case.path) + ".out"):
             follow = ["inspect", str(case.path) + ".out", "--layers"]
             reason = self.outcome(follow, refusals=False)
         Path(f"{case.path}.out").unlink(missing_ok=True)

@@ -105,12 +105,12 @@ struct BundleWriterTests {
   }
 
   @Test mutating func aGoldenFileThatIsMissing() throws {
-    contents.models[0].goldens[0].files[0].path = folder.path("none.npy")
+    contents.models[0].goldens[0].files[0] = .init(name: "image.npy", path: folder.path("none.npy"))
     #expect(try refused(contents).code == .fileNotFound)
   }
 
   @Test func aFileThatChangesWhileItIsRead() throws {
-    let array = contents.models[0].goldens[0].files[0].path
+    let array = folder.path("image.npy")
     let before = folder.names
     let error = try #require(
       try refusal {
