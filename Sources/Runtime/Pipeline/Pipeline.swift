@@ -53,7 +53,9 @@ public final class Pipeline: Sendable {
 
   /// The score of a video.
   ///
-  /// - Parameter progress: called after each face.
+  /// - Parameters:
+  ///   - source: its frames are asked for once or twice, in order.
+  ///   - progress: called after each face.
   /// - Returns: the score, or the fallback's with its reason. What is wrong with the frames is a reason.
   /// - Throws: `CancellationError`; what is wrong with the bundle or this machine.
   public func score(
