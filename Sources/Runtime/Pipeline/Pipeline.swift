@@ -14,6 +14,7 @@ import FerryTensor
 /// A pipeline may be used by several tasks; each call has sessions of its own. Results do not depend on threads, on what else
 /// runs, or on how frames arrive.
 public final class Pipeline: Sendable {
+  /// What the bundle states: frames, face, members, blend, fallback.
   public let description: PipelineDescription
   /// One name a member: its model's, numbered where a model is several members.
   public let memberNames: [String]
