@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 PARAMETERS = """bundle: ModelBundle, model: Model, session: Session, input: Tensor, inputs: [Tensor], picture: Picture,
-  pictures: [Picture], pipeline: Pipeline, frames: some FrameSource, keys: [PublicKey]"""
+  pictures: [Picture], pipeline: Pipeline, frames: PictureFrames"""
 
 PACK = """import FerryRuntime
 

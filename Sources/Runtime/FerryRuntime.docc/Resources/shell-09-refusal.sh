@@ -1,2 +1,3 @@
-$ swift run -c release ask ../work/model.ferry ../work/golden/outputs.npy
-error: REPLACE
+$ swift run -c release ask ../work/model.ferry nowhere.npy
+error: there is no such file
+  at nowhere.npy

@@ -1,2 +1,2 @@
-$ ffmpeg -i photograph.jpg photograph.ppm       # or: convert photograph.jpg photograph.ppm
+$ ffmpeg -i photograph.jpg photograph.ppm
 $ swift run -c release look ../work/model.ferry photograph.ppm
