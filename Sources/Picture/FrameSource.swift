@@ -2,6 +2,7 @@
 public struct Frame: Sendable, Equatable {
   /// Its place among the frames that can be decoded, from 0, as repeated calls of OpenCV's `VideoCapture.read` count.
   public let index: Int
+  /// The whole frame.
   public let picture: Picture
 
   public init(index: Int, picture: Picture) {
@@ -18,6 +19,7 @@ public enum FrameSelection: Sendable, Equatable {
   /// not even decoded.
   case only([Int])
 
+  /// Every frame.
   public static var all: FrameSelection { .from(0) }
 }
 
@@ -32,9 +34,11 @@ public protocol FrameSource: Sendable {
 
 /// Frames in memory.
 public struct PictureFrames: FrameSource {
+  /// In the order of the frames.
   public let pictures: [Picture]
   public var frameCount: Int { pictures.count }
 
+  /// A video whose frames are these pictures.
   public init(_ pictures: [Picture]) { self.pictures = pictures }
 
   public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {

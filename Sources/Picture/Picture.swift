@@ -38,6 +38,7 @@ extension Picture {
     /// Width times height.
     public var pixelCount: Int
 
+    /// A hundred million pixels, unless said otherwise: 300 MB.
     public init(pixelCount: Int = 100_000_000) { self.pixelCount = pixelCount }
 
     /// - Throws: `invalidPicture` if a side is 0 or the picture is larger than allowed.

@@ -8,13 +8,17 @@ import FerryTensor
 public struct PicturePreparation: Sendable {
   /// In pixels, at least 1.
   public let width, height: Int
+  /// Whose interpolation brings the picture to `width` × `height`.
   public let method: ResizeMethod
+  /// The order of the network's three channels.
   public let color: ColorOrder
+  /// What numbers the bytes become, before `mean` and `std`.
   public let range: PixelRange
   /// Three numbers in the order of `color`; nil: nothing is subtracted.
   public let mean: [Float]?
   /// Three numbers above 0 in the order of `color`; nil: nothing is divided by.
   public let std: [Float]?
+  /// Where the network's input has its channels.
   public let layout: ChannelOrder
 
   /// For each channel of the network and each byte, what the network gets.

@@ -3,9 +3,12 @@ import FerryTensor
 /// A rectangle of whole pixels: from `left` and `top` up to and without `right` and `bottom`. It may reach beyond a
 /// picture.
 public struct PixelBox: Sendable, Hashable {
+  /// In pixels, from the picture's upper left corner.
   public let left, top, right, bottom: Int
 
+  /// In pixels, at least 1.
   public var width: Int { right - left }
+  /// In pixels, at least 1.
   public var height: Int { bottom - top }
 
   /// The pixels whose edges are nearest to these, such as a detector gives them.

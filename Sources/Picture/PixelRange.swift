@@ -22,7 +22,9 @@ public enum PixelRange: String, Sendable, CaseIterable {
 
 /// The order of a network's three input channels.
 public enum ColorOrder: String, Sendable, CaseIterable {
+  /// Red first.
   case rgb
+  /// Blue first, as OpenCV has it.
   case bgr
 }
 

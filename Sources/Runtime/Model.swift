@@ -6,6 +6,7 @@ import Synchronization
 ///
 /// A model is immutable to its users and may be shared among threads; each thread or task runs a `Session` of its own.
 public final class Model: Sendable {
+  /// Its name in the bundle.
   public let name: String
   /// Inputs, outputs and symbols as the bundle states them.
   public let graph: Graph
@@ -35,7 +36,9 @@ public final class Model: Sendable {
     self.init(name: stored.name, graph: try stored.graph(sourceNames: false))
   }
 
+  /// The names by which `Session.run` takes arrays, in the graph's order.
   public var inputNames: [String] { graph.inputs.map { graph[$0].name } }
+  /// The names by which `Session.run` gives arrays, in the graph's order.
   public var outputNames: [String] { graph.outputs.map { graph[$0].name } }
 
   /// A session that runs this model.

@@ -10,6 +10,7 @@ public struct StepProfile: Sendable {
   public let node: String
   /// Multiply-adds counted as two, what a pooling adds or compares as one; 0 where nothing is computed.
   public let floatingPointOperations: Int
+  /// How long the step took in this run.
   public let nanoseconds: Int
 
   init(_ step: any PlanStep, nanoseconds: Int) {

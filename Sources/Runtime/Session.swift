@@ -21,6 +21,7 @@ public struct SessionOptions: Sendable {
   /// Fills the memory for activations with NaN before each run, which shows what reads before it writes.
   package var poisonsArena = false
 
+  /// All threads, the processor's best instructions, the fast kernels.
   public init() {}
 }
 
@@ -28,7 +29,9 @@ public struct SessionOptions: Sendable {
 ///
 /// A session may be used from any thread; runs of one session wait for each other, so give each task its own.
 public final class Session: Sendable {
+  /// What it runs.
   public let model: Model
+  /// Which kernels it runs: what was asked for, or the best that the processor has.
   public let instructionSet: InstructionSet
   /// Threads that work on one run.
   public let threads: Int

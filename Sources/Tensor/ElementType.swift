@@ -1,7 +1,10 @@
 /// The type of a tensor's elements. All are stored little-endian.
 public enum ElementType: String, Sendable, CaseIterable {
+  /// IEEE 754 binary numbers of so many bits.
   case float16, float32, float64
+  /// Integers of so many bits in two's complement.
   case int8, int16, int32, int64
+  /// Integers of so many bits from 0 up.
   case uint8, uint16, uint32, uint64
   /// One byte, 0 or 1.
   case bool
@@ -16,11 +19,13 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether it is one of the three floating-point types.
   public var isFloatingPoint: Bool { self == .float16 || self == .float32 || self == .float64 }
 }
 
 /// A Swift type that a tensor's elements can be read as without conversion.
 public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// The type that a tensor of such elements states.
   static var elementType: ElementType { get }
 }
 

@@ -1,6 +1,7 @@
 /// The extents of a tensor, outermost dimension first. All are at least 0, and the product of those that are not 0 fits
 /// an `Int`, so that strides can be computed for empty tensors as well.
 public struct Shape: Sendable, Hashable, CustomStringConvertible {
+  /// The extents, outermost first.
   public let dimensions: [Int]
   /// The product of the dimensions; 1 for a scalar.
   public let elementCount: Int
@@ -29,9 +30,12 @@ public struct Shape: Sendable, Hashable, CustomStringConvertible {
     self.elementCount = dimensions.reduce(1, *)
   }
 
+  /// No dimensions, one element.
   public static let scalar = Shape(trusted: [])
 
+  /// The number of dimensions.
   public var rank: Int { dimensions.count }
+  /// The extent of an axis, which is from 0 up to and without `rank`.
   public subscript(axis: Int) -> Int { dimensions[axis] }
 
   /// Elements from one index to the next along each axis of a row-major tensor. A dimension of 0 counts as 1.

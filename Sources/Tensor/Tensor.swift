@@ -1,6 +1,8 @@
 /// A row-major array of numbers: a shape, an element type, and bytes that are shared, never changed.
 public struct Tensor: Sendable {
+  /// The extents, outermost first.
   public let shape: Shape
+  /// The type of every element.
   public let elementType: ElementType
   package let storage: Storage
   /// Where the first element stands in the storage, in bytes.
@@ -46,6 +48,7 @@ public struct Tensor: Sendable {
     self.byteOffset = 0
   }
 
+  /// The bytes that all elements take together.
   public var byteCount: Int { shape.elementCount * elementType.byteCount }
 
   /// Calls `body` with the elements' bytes, little-endian, row-major.

@@ -5,6 +5,7 @@ public struct BundleLimits: Sendable {
   /// The largest manifest, in bytes.
   public var manifestByteCount: Int
 
+  /// 16 MiB of manifest, unless said otherwise.
   public init(manifestByteCount: Int = 16 << 20) {
     self.manifestByteCount = manifestByteCount
   }
@@ -17,11 +18,16 @@ public struct BundleLimits: Sendable {
 /// names, provenance, labels and goldens are read, and their digests checked, when they are asked for.
 ///
 /// The file must not change while it is open: replace bundles by renaming, as every Ferry command does.
+///
+/// Foundation has a `Bundle` as well: a file that imports both writes `ModelBundle`, which is this type.
 public final class Bundle: Sendable {
+  /// Where the file lay when it was opened, as the caller wrote it.
   public let path: String
+  /// The bytes of the whole file.
   public let byteCount: Int
   /// The version of the format that the file has.
   public let version: BundleVersion
+  /// The program that wrote it.
   public let producer: BundleProducer
   /// The SHA-256 of the manifest, 64 hexadecimal digits: it covers every byte that the models are made of.
   public let manifestDigest: String

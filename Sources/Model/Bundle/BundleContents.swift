@@ -8,6 +8,7 @@ public struct BundleContents: Sendable {
   public var pipeline: PipelineDescription?
   /// Golden cases of the pipeline; without one there are none.
   public var pipelineGoldens: [BundleGolden] = []
+  /// The program that the bundle names as its writer.
   public var producer: BundleProducer
 
   public init(models: [BundleModel], pipeline: PipelineDescription? = nil, producer: BundleProducer = .ferry) {
@@ -20,6 +21,7 @@ public struct BundleContents: Sendable {
 /// The program that wrote a bundle.
 public struct BundleProducer: Sendable, Equatable {
   public let name: String
+  /// As that program counts its versions.
   public let version: String
 
   public init(name: String, version: String) {
@@ -33,16 +35,19 @@ public struct BundleProducer: Sendable, Equatable {
 
 /// One model to be written into a bundle.
 public struct BundleModel: Sendable {
+  /// Unique in the bundle: what `Bundle.model(named:)` asks for.
   public var name: String
   /// Its weights are `float32`; the name of a weight's value becomes the tensor's name.
   public var graph: Graph
   /// Made from the graph's inputs; element type and layout may be changed to the source's.
   public var inputs: [ModelPort]
+  /// Made from the graph's outputs, as `inputs` from its inputs.
   public var outputs: [ModelPort]
   /// Where the model comes from: see FORMAT.md for the members that Ferry writes.
   public var provenance: JSONValue
   /// The names of the classes that an output scores, in order.
   public var labels: [String]?
+  /// Golden cases that travel along, by which `ferry verify` proves the model wherever it is.
   public var goldens: [BundleGolden]
 
   public init(
@@ -84,6 +89,7 @@ public struct BundleGolden: Sendable {
   /// The arrays that the document names.
   public var files: [File]
 
+  /// An array of the case, and where its bytes come from.
   public struct File: Sendable {
     /// As the document names it: relative to the folder of `case.json`, its parts separated by `/`.
     public var name: String
@@ -97,6 +103,7 @@ public struct BundleGolden: Sendable {
       case stored(Storage)
     }
 
+    /// A file of this machine, read when the bundle is written.
     public init(name: String, path: String) {
       self.name = name
       content = .file(path)

@@ -10,5 +10,5 @@ extension Bundle {
   }
 }
 
-/// `Bundle` under a name that Foundation does not have: for files that import both.
+/// `Bundle` under a name that Foundation does not have: for files that import both. The two are one type.
 public typealias ModelBundle = Bundle

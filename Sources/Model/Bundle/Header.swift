@@ -3,7 +3,9 @@ import FerryTensor
 /// A version of the format. A reader refuses another major version; a newer minor version adds what an older reader may
 /// ignore, or refuses by name.
 public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
+  /// Another one means a file laid out in another way, which this library refuses.
   public let major: Int
+  /// A higher one may say more, of which a reader passes over what it need not know.
   public let minor: Int
 
   public init(major: Int, minor: Int) {

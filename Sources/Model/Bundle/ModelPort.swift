@@ -4,6 +4,7 @@ import FerryTensor
 public struct ModelPort: Sendable, Equatable {
   /// An extent as the bundle's manifest states it.
   public enum Extent: Sendable, Equatable, CustomStringConvertible {
+    /// Always so many.
     case fixed(Int)
     /// A symbol, or an expression over the inputs' symbols, in words for people; the graph holds it for computing.
     case symbolic(String)
@@ -24,11 +25,13 @@ public struct ModelPort: Sendable, Equatable {
     case channelsLast
   }
 
+  /// What `Session.run` and its result call it.
   public let name: String
   /// In the graph's order, whatever the layout.
   public let extents: [Extent]
   /// The element type of the source model's array, whatever a run holds.
   public var elementType: ElementType
+  /// Where the source model's array has its channels. The shape in `extents` does not depend on it.
   public var layout: Layout
 
   /// The port of a graph's value.

@@ -2,11 +2,15 @@ import FerryTensor
 
 /// One model of an open bundle. It keeps the file mapped as long as it, its tensors or its graphs live.
 public final class StoredModel: Sendable {
+  /// Unique in the bundle.
   public let name: String
+  /// What a run is given, in the graph's order: names, shapes and element types.
   public let inputs: [ModelPort]
+  /// What a run gives, in the graph's order.
   public let outputs: [ModelPort]
   /// In the order of the graph's weights.
   public let tensors: [StoredTensor]
+  /// The golden cases that travel with the model.
   public let goldens: [StoredGolden]
   private let entry: ModelEntry
   private let blobs: BlobStore
@@ -109,6 +113,7 @@ public final class StoredModel: Sendable {
 
 /// A golden case of an open bundle.
 public struct StoredGolden: Sendable {
+  /// Unique in the model.
   public let name: String
   /// The names of the case's arrays.
   public var fileNames: [String] { entry.files.map(\.name) }

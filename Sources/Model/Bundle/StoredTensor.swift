@@ -6,6 +6,7 @@ public struct StoredTensor: Sendable {
   public let name: String
   /// The logical shape, in ONNX's order.
   public let shape: Shape
+  /// The type of the elements as they are stored: `float32` for all weights.
   public let elementType: ElementType
   /// How the elements lie in `storage`.
   public let layout: TensorLayout

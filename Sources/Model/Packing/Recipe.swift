@@ -23,6 +23,7 @@ public struct Recipe: Sendable {
   public let path: String
   /// In the order of their names.
   public let sources: [Source]
+  /// What the new bundle does with a video. Layouts that the recipe leaves open are settled by `Packer`.
   public let pipeline: PipelineDescription
   /// Folders of golden cases of the pipeline, which go along.
   public let goldens: [String]

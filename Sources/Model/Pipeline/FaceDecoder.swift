@@ -20,6 +20,7 @@ public struct SSDDecoder: Sendable, Equatable {
     case yxhw
   }
 
+  /// From the numbers of one anchor to its scores.
   public enum ScoreActivation: String, Sendable, CaseIterable { case none, sigmoid, softmax }
 
   /// The outputs' names: 1×N×4 and 1×N×C.
@@ -28,7 +29,9 @@ public struct SSDDecoder: Sendable, Equatable {
   public var anchors: Anchors
   /// What the network's numbers are multiplied by: of the centre, of the size.
   public var variances: [Double]
+  /// What the four numbers of a box are.
   public var boxOrder: BoxOrder
+  /// From the numbers of one anchor to its scores.
   public var scoreActivation: ScoreActivation
   /// Which class is a face.
   public var classIndex: Int
@@ -110,6 +113,7 @@ public struct Anchors: Sendable, Equatable {
 
 /// A detector's boxes as it decoded them.
 public struct BoxDecoder: Sendable, Equatable {
+  /// What the four numbers of a box are.
   public enum BoxOrder: String, Sendable, CaseIterable {
     /// left, top, right, bottom
     case xyxy
@@ -119,11 +123,13 @@ public struct BoxDecoder: Sendable, Equatable {
 
   /// The outputs' names: 1×N×4, and 1×N or 1×N×C.
   public var boxes, scores: String
+  /// What the four numbers of a box are.
   public var boxOrder: BoxOrder
   /// Whether the corners are relative to the input's sides, not in pixels.
   public var normalized: Bool
   /// Which class is a face, where there are several.
   public var classIndex: Int
+  /// The lowest score of a face, itself excluded; 0 for no threshold.
   public var threshold: Double
   /// Of two boxes that overlap by this much or more, the better one stays; nil if the network has done so.
   public var overlap: Double?

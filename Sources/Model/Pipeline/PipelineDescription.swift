@@ -6,19 +6,25 @@ import FerryTensor
 ///
 /// A recipe states it for `ferry pack`, the manifest for everybody who runs the bundle; `docs/recipes.md` explains both.
 public struct PipelineDescription: Sendable, Equatable {
+  /// For people and files of results; not empty.
   public var name: String
   /// For people.
   public var note: String?
   /// What the score is the probability of.
   public var label: String
+  /// Which frames of a video are looked at.
   public var frames: FrameSampling
   /// nil: members see whole frames.
   public var face: FaceExtractor?
+  /// How the face is cut out of its frame.
   public var crop: FaceCrop
   /// At least one.
   public var members: [PipelineMember]
+  /// From a member's answers for all faces to one.
   public var aggregation: Aggregation
+  /// From the members' answers to the score.
   public var blend: Blend
+  /// What stands in for a score that cannot be computed.
   public var fallback: Fallback
 
   public init(
@@ -60,6 +66,7 @@ public struct FrameSampling: Sendable, Equatable {
 
   /// How many faces are wanted, 1 to 10000: the slots.
   public var count: Int
+  /// What happens to a slot whose frame gave no face.
   public var failedCrop: FailedCrop
 
   public init(count: Int = 30, failedCrop: FailedCrop = .nextFrame) {
@@ -79,15 +86,20 @@ public struct FrameSampling: Sendable, Equatable {
 public struct FaceExtractor: Sendable, Equatable {
   /// How large a picture the network gets.
   public enum InputSize: Sendable, Equatable {
+    /// Every frame is resized to this size, in pixels, whatever its proportions.
     case fixed(width: Int, height: Int)
     /// The frame's own sides, each rounded up to a multiple; before that scaled down so that the longer side has at most
     /// `longest` pixels.
     case multiple(of: Int, longest: Int?)
   }
 
+  /// Its name in the bundle.
   public var model: String
+  /// How large a picture it gets.
   public var size: InputSize
+  /// How a frame becomes its input.
   public var input: PictureInputDescription
+  /// How boxes are read from its outputs.
   public var decoder: FaceDecoder
 
   public init(model: String, size: InputSize, input: PictureInputDescription, decoder: FaceDecoder) {
@@ -100,8 +112,11 @@ public struct FaceExtractor: Sendable, Equatable {
 
 /// How the face's box becomes the picture that members see.
 public struct FaceCrop: Sendable, Equatable {
+  /// One size for all crops, and whose interpolation brings them to it.
   public struct Resize: Sendable, Equatable {
+    /// In pixels.
     public var width, height: Int
+    /// One that gives bytes.
     public var method: ResizeMethod
 
     public init(width: Int, height: Int, method: ResizeMethod) {
@@ -130,7 +145,9 @@ public struct FaceCrop: Sendable, Equatable {
 
 /// The colours that a network sees.
 public enum PictureColor: String, Sendable, CaseIterable {
+  /// Red first.
   case rgb
+  /// Blue first, as OpenCV has it.
   case bgr
   /// The brightness alone, one channel.
   case grey
@@ -141,8 +158,11 @@ public enum PictureColor: String, Sendable, CaseIterable {
 
 /// How a picture becomes a network's input.
 public struct PictureInputDescription: Sendable, Equatable {
+  /// Whose interpolation brings the picture to the network's size.
   public var resize: ResizeMethod
+  /// Which colours the network sees, in which order.
   public var color: PictureColor
+  /// What numbers the bytes become, before `mean` and `std`.
   public var range: PixelRange
   /// Subtracted, in the order of the network's channels; nil for none.
   public var mean: [Double]?
@@ -170,15 +190,21 @@ public struct PipelineMember: Sendable, Equatable {
   public enum Activation: String, Sendable, CaseIterable {
     /// The network gives the probability itself.
     case none
+    /// 1 / (1 + exp(−x)) of the number that counts.
     case sigmoid
+    /// Its share among exp of all numbers.
     case softmax
   }
 
+  /// Its name in the bundle; several members may run one model.
   public var model: String
+  /// The size that it sees, in pixels.
   public var width, height: Int
+  /// How a crop becomes its input.
   public var input: PictureInputDescription
   /// The output that is read; nil for the only one.
   public var output: String?
+  /// From the output's numbers to a probability, in `float32`.
   public var activation: Activation
   /// Which of the output's numbers counts.
   public var classIndex: Int
@@ -202,8 +228,11 @@ public struct PipelineMember: Sendable, Equatable {
 
 /// From a member's answers for the faces of a video to one probability, in double precision.
 public enum Aggregation: String, Sendable, CaseIterable {
+  /// The sum over the number of faces.
   case mean
+  /// The middle one; of an even number the mean of the two in the middle.
   case median
+  /// The highest.
   case maximum
 }
 
@@ -217,6 +246,7 @@ public enum Blend: String, Sendable, CaseIterable {
 
 /// What stands in for an answer that cannot be given.
 public struct Fallback: Sendable, Equatable {
+  /// From 0 to 1.
   public var score: Double
   /// A video with fewer faces gets the score. A picture needs one, whatever stands here.
   public var minimumFaces: Int

@@ -7,7 +7,9 @@ public struct Detection: Sendable, Equatable {
   /// Points of the face as x, y; CenterFace gives the eyes, the nose and the corners of the mouth.
   public let landmarks: [Point]
 
+  /// A place in the picture.
   public struct Point: Sendable, Equatable {
+    /// In pixels of the detector's input, from its upper left corner.
     public let x, y: Double
     public init(x: Double, y: Double) {
       self.x = x

@@ -14,6 +14,7 @@ import FerryTensor
 /// A pipeline may be used by several tasks; each call has sessions of its own. Results do not depend on threads, on what else
 /// runs, or on how frames arrive.
 public final class Pipeline: Sendable {
+  /// What the bundle states: frames, face, members, blend, fallback.
   public let description: PipelineDescription
   /// One name a member: its model's, numbered where a model is several members.
   public let memberNames: [String]
@@ -53,7 +54,9 @@ public final class Pipeline: Sendable {
 
   /// The score of a video.
   ///
-  /// - Parameter progress: called after each face.
+  /// - Parameters:
+  ///   - source: its frames are asked for once or twice, in order.
+  ///   - progress: called after each face.
   /// - Returns: the score, or the fallback's with its reason. What is wrong with the frames is a reason.
   /// - Throws: `CancellationError`; what is wrong with the bundle or this machine.
   public func score(

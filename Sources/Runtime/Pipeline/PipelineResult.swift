@@ -21,6 +21,7 @@ public struct PipelineResult: Sendable, Equatable {
     self.members = members
   }
 
+  /// A face that members saw; without a face finder a whole frame.
   public struct Face: Sendable, Equatable {
     /// Which frame it was found in.
     public var frame: Int
@@ -42,8 +43,11 @@ public struct PipelineResult: Sendable, Equatable {
     }
   }
 
+  /// What one member says of all faces together.
   public struct Member: Sendable, Equatable {
+    /// One of `Pipeline.memberNames`.
     public var name: String
+    /// From 0 to 1, aggregated over the faces.
     public var probability: Double
 
     public init(name: String, probability: Double) {

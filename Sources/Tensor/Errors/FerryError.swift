@@ -6,6 +6,7 @@ public struct FerryError: Error, Sendable, Equatable {
   public let code: Code
   /// One sentence that says what was found.
   public var message: String
+  /// Where it was found: file, node, tensor, byte, as far as known.
   public var location: Location
   /// What is allowed in this place, where that can be listed.
   public var supported: String?

@@ -1,12 +1,19 @@
 extension FerryError {
   /// Where something was found. Every part is optional; outer callers complete what they know.
   public struct Location: Sendable, Equatable, CustomStringConvertible {
+    /// The file's path.
     public var file: String?
+    /// The name of a node of the network.
     public var node: String?
+    /// What the node computes, in the source's terms.
     public var operatorName: String?
+    /// The version of ONNX's operators that the node is written in.
     public var opset: Int?
+    /// The name of an attribute of the node.
     public var attribute: String?
+    /// The name of a weight or value.
     public var tensor: String?
+    /// Bytes from the beginning of the file.
     public var byteOffset: Int?
 
     public init(
@@ -22,6 +29,7 @@ extension FerryError {
       self.byteOffset = byteOffset
     }
 
+    /// Whether nothing is known.
     public var isEmpty: Bool { self == Location() }
 
     func completed(by outer: Location) -> Location {

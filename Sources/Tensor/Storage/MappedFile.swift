@@ -9,7 +9,9 @@
 /// The mapping is private; a file that another process truncates while it is mapped makes reads beyond its new end fail
 /// with a signal, as with every memory-mapped format: replace files by renaming, never by writing into them.
 public final class MappedFile: @unchecked Sendable {
+  /// Where the file lay when it was mapped.
   public let path: String
+  /// The bytes of the whole file.
   public let byteCount: Int
   package let address: UnsafeRawPointer
 

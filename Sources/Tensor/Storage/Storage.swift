@@ -9,6 +9,7 @@
 /// The bytes of a storage do not change once a tensor shares it, so it may be read from any thread.
 public final class Storage: @unchecked Sendable {
   package let address: UnsafeMutableRawPointer
+  /// The bytes that may be read.
   public let byteCount: Int
   private let owner: Owner
 

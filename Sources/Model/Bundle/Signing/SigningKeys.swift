@@ -40,6 +40,7 @@ public struct PublicKey: Sendable, Hashable, CustomStringConvertible {
 /// An Ed25519 key that signs bundles. Whoever has it can: keep it where only its owner reads it.
 public struct PrivateKey: Sendable {
   private let bytes: [UInt8]
+  /// What others check this key's signatures with.
   public let publicKey: PublicKey
 
   /// A new key, from the system's source of randomness.

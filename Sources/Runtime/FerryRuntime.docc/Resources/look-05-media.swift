@@ -1,0 +1,36 @@
+import FerryMedia
+import FerryRuntime
+import Foundation
+
+let bundle = try ModelBundle(contentsOf: CommandLine.arguments[1])
+let stored = bundle.storedModels[0]
+let size = try pictureSize(of: stored)
+
+let picture = try Picture(contentsOf: CommandLine.arguments[2])
+let preparation = try PicturePreparation(
+  width: size.width, height: size.height, method: .pillowBilinear, color: .rgb, range: .zeroToOne,
+  mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
+let input = try preparation.tensor(picture)
+
+let model = try bundle.model(named: stored.name)
+let outputs = try model.session().run([model.inputNames[0]: input])
+let logits = outputs[model.outputNames[0]]?.floats() ?? []
+
+// Softmax: from any numbers to shares of 1.
+let largest = logits.max() ?? 0
+let powers = logits.map { exp($0 - largest) }
+let total = powers.reduce(0, +)
+
+let labels = try stored.labels() ?? logits.indices.map { "class \($0)" }
+for (label, power) in zip(labels, powers).sorted(by: { $0.1 > $1.1 }).prefix(3) {
+  print(label, power / total)
+}
+
+/// Width and height of the pictures that a network takes, from its first input: batch, channels, height, width.
+func pictureSize(of model: StoredModel) throws -> (width: Int, height: Int) {
+  let extents = model.inputs[0].extents
+  guard extents.count == 4, case .fixed(let height) = extents[2], case .fixed(let width) = extents[3] else {
+    throw FerryError(.shapeMismatch, "\(model.name) takes no pictures of a fixed size")
+  }
+  return (width, height)
+}

@@ -1,0 +1,26 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "first-tool",
+  dependencies: [
+    .package(name: "ferry", path: "../ferry")
+  ],
+  targets: [
+    .executableTarget(
+      name: "ask",
+      dependencies: [.product(name: "FerryRuntime", package: "ferry")]),
+    .executableTarget(
+      name: "look",
+      dependencies: [
+        .product(name: "FerryRuntime", package: "ferry"),
+        .product(name: "FerryMedia", package: "ferry"),
+      ]),
+    .executableTarget(
+      name: "score",
+      dependencies: [
+        .product(name: "FerryRuntime", package: "ferry"),
+        .product(name: "FerryMedia", package: "ferry"),
+      ]),
+  ]
+)

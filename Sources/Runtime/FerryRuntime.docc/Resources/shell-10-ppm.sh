@@ -1,0 +1,2 @@
+$ ffmpeg -i photograph.jpg photograph.ppm
+$ swift run -c release look ../work/model.ferry photograph.ppm
