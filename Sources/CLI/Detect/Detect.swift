@@ -88,7 +88,8 @@ struct Detect: AsyncParsableCommand {
   private func score(
     _ all: [DetectInput], _ pipeline: Pipeline, _ journal: DetectJournal?, _ annotation: DetectAnnotation?
   ) async throws -> [DetectOutcome] {
-    let runner = DetectRunner(pipeline: pipeline, videoOptions: VideoOptions(threads: execution.threads))
+    // What ffmpeg makes of a damaged video depends on its threads, so that their number is always the same.
+    let runner = DetectRunner(pipeline: pipeline, videoOptions: VideoOptions(threads: 2))
     let clock = ContinuousClock()
     let start = clock.now
     var outcomes: [DetectOutcome] = []

@@ -15,7 +15,7 @@ struct DetectAnnotation {
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &found)
     isFolder = exists ? found.boolValue : inputs.count > 1
     self.path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
-    guard inputs.count == 1 || isFolder else {
+    guard inputs.count == 1 || (isFolder && (exists || !path.lowercased().hasSuffix(".png"))) else {
       throw FerryError(
         .usage, "\(path) is one file, and there are \(inputs.count) inputs to be drawn", hint: "name a folder")
     }

@@ -107,7 +107,6 @@ struct BlobPlan {
 
   private mutating func add(_ golden: BundleGolden) throws -> GoldenEntry {
     let document = try add(.bytes(try golden.document.canonical()))
-    try BundleWriter.requireNames(golden.files.map(\.name), "golden files")
     let files = try golden.files.map { file in
       let source: BlobSource =
         switch file.content {
@@ -124,6 +123,7 @@ struct BlobPlan {
       }
       return (name: file.name, blob: try add(source))
     }
+    try BundleWriter.requireNames(golden.files.map(\.name), "golden files")
     return GoldenEntry(name: golden.name, document: document, files: files)
   }
 

@@ -128,8 +128,8 @@ struct ManifestRefusalTests {
 
   @Test func aPipeline() throws {
     let error = try refused("\"pipeline\":null", "\"pipeline\":{}")
-    #expect(error.code == .unsupportedVersion)
-    #expect(error.message == "the bundle holds a pipeline, which this version of Ferry does not run")
+    #expect(error.code == .damagedBundle)
+    #expect(error.message == "the bundle holds a pipeline, which format 1.0 does not have")
   }
 
   @Test func noModels() throws {

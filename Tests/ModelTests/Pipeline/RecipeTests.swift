@@ -87,7 +87,7 @@ import Testing
     #expect(error.code == .invalidRecipe)
     #expect(
       error.causes.flatMap { $0.causes.isEmpty ? [$0.message] : $0.causes.map(\.message) } == [
-        "the key \"frame\" is unknown", "\"members[0].input.size\" is [0,6]", "\"blend\" is \"harmonic\"",
+        "the key \"frame\" is unknown", "\"members[0].input.size\" is [0, 6]", "\"blend\" is \"harmonic\"",
         "\"fallback.minimumFaces\" is 31",
       ])
   }

@@ -38,8 +38,8 @@ import Testing
     let decoder = FaceDecoder.boxes(BoxDecoder(boxes: "b", scores: "s", boxOrder: .xyxy, normalized: true))
     let found = try decoder.best(
       outputs([0, 0, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1], [0.3, 0.7, 0.7]), width: 100, height: 10)
-    #expect(found?.left == 20)
-    #expect(found?.bottom == 4)
+    #expect(abs(try #require(found).left - 20) < 1e-5)
+    #expect(abs(try #require(found).bottom - 4) < 1e-5)
   }
 
   @Test func nanIsNeverTheBest() throws {

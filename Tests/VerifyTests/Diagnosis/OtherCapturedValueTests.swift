@@ -24,7 +24,7 @@ import Testing
     return try Diagnostician.diagnose(suspect)
   }
 
-  private let conv = SketchedConvolution(outputs: 5)
+  private let conv = SketchedConvolution(outputs: 5, bias: nil)
 
   @Test("a connection around several layers is missing")
   func connections() throws {

@@ -66,12 +66,12 @@ import Testing
   /// A value that nothing needs, of so many numbers that no machine holds them: a golden of one number asks for it.
   @Test func aValueOfAnotherShapeIsNotComputed() throws {
     var graph = try graph()
-    let extents: [FerryModel.Dimension] = [FerryModel.Dimension(1 << 40), 2, 1, 2]
+    let extents: [FerryModel.Dimension] = [FerryModel.Dimension(1 << 37), 2, 1, 2]
     graph.removed = [RemovedValue(name: "huge", pass: "fuse")]
     graph.recoverable = [
       RecoverableValue(
         value: Value(name: "huge", shape: extents), nodeName: "expand",
-        operation: Expand(shape: [FerryModel.Dimension(1 << 40), 1, 1, 1]), inputs: ["inner"], sources: [])
+        operation: Expand(shape: [FerryModel.Dimension(1 << 37), 1, 1, 1]), inputs: ["inner"], sources: [])
     ]
     let report = try verify(graph, [("huge", try Tensor([1] as [Float], shape: [1])), ("inner", inner())])
     #expect(report.cases[0].failure == nil)
@@ -79,7 +79,7 @@ import Testing
     let huge = layers.layers[0]
     #expect(error(huge.cumulative)?.code == .shapeMismatch)
     #expect(error(huge.isolated)?.code == .shapeMismatch)
-    #expect(error(huge.cumulative)?.message == "the shape is 1099511627776×2×1×2, where 1 is expected")
+    #expect(error(huge.cumulative)?.message == "the shape is 137438953472×2×1×2, where 1 is expected")
     #expect(huge.verdict == .defect && !huge.isCompared && !report.passed)
     // The others are compared all the same, and it does not count as one of them.
     #expect(layers.layers.dropFirst().allSatisfy { $0.verdict == .passed })

@@ -27,7 +27,8 @@ extension Manifest {
     }
     guard !models.isEmpty else { throw damaged("the bundle holds no model") }
     try requireUnique(models.map(\.name), "models", in: "the bundle")
-    pipeline = try root.optionalField("pipeline").map { field in
+    let stated = try root.field("pipeline")
+    pipeline = try (stated.isNull ? nil : stated).map { field in
       guard header.holdsPipeline else {
         throw damaged("the bundle holds a pipeline, which format \(header) does not have")
       }
@@ -123,8 +124,8 @@ extension ModelPort {
       if case .string(let text) = field.value { .symbolic(text) } else { .fixed(try field.count()) }
     }
     self.init(
-      name: try fields.string("name"), extents: extents, elementType: try fields.choice("elementType"),
-      layout: try fields.choice("layout", code: .unsupportedLayout))
+      name: try fields.string("name"), extents: extents, elementType: try fields.knownChoice("elementType"),
+      layout: try fields.knownChoice("layout", code: .unsupportedLayout))
   }
 }
 
@@ -135,8 +136,8 @@ extension TensorEntry {
     (shape, elementType, layout, passes, blob) = try located(.init(tensor: name)) {
       try fields.requireOnly(["blob", "elementType", "layout", "name", "passes", "shape"], if: isKnown)
       return (
-        try Self.shape(fields.array("shape").map { try $0.count() }), try fields.choice("elementType"),
-        try fields.choice("layout", code: .unsupportedLayout),
+        try Self.shape(fields.array("shape").map { try $0.count() }), try fields.knownChoice("elementType"),
+        try fields.knownChoice("layout", code: .unsupportedLayout),
         try fields.strings("passes"), try fields.blob("blob", of: blobCount)
       )
     }
@@ -209,7 +210,7 @@ extension JSONFields {
     return index
   }
 
-  fileprivate func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  fileprivate func knownChoice<Choice: RawRepresentable<String> & CaseIterable>(
     _ key: String, as type: Choice.Type = Choice.self, code: FerryError.Code = .damagedBundle
   ) throws -> Choice {
     let field = try field(key)
