@@ -18,6 +18,7 @@ struct Inspect: ParsableCommand {
         ferry inspect model.ferry --layers
         ferry inspect model.ferry --tensors --json
         ferry inspect model.onnx --svg model.svg          the graph as a picture, repeated blocks drawn once
+        ferry inspect detector.ferry --svg detector.svg   the pipeline; with --model NAME one of its graphs
       """)
 
   @Argument(
@@ -31,7 +32,7 @@ struct Inspect: ParsableCommand {
   var tensors = false
 
   @Option(
-    help: ArgumentHelp("Draw the graph into this file.", valueName: "out.svg"),
+    help: ArgumentHelp("Draw the graph, or a bundle's pipeline, into this file.", valueName: "out.svg"),
     completion: .file(extensions: ["svg"]))
   var svg: String?
 
@@ -83,7 +84,9 @@ struct Inspect: ParsableCommand {
 
   private func inspectBundle() throws {
     let bundle = try ModelBundle.open(file)
-    if svg != nil {
+    if let svg, modelOptions.model == nil, let pipeline = try bundle.pipelineDescription() {
+      try write(PipelineText.drawing(pipeline).svg, to: svg)
+    } else if svg != nil {
       let stored = try modelOptions.storedModel(in: bundle)
       try draw(try stored.graph(), name: stored.name)
     }
@@ -104,9 +107,13 @@ struct Inspect: ParsableCommand {
 
   private func draw(_ graph: Graph, name: String) throws {
     guard let svg else { return }
-    try FileIdentity.refuse(writing: svg, over: [file])
-    var output = try AtomicFile(path: svg)
-    try output.write(Array(GraphDrawing(graph, title: name).svg.utf8))
+    try write(GraphDrawing(graph, title: name).svg, to: svg)
+  }
+
+  private func write(_ drawing: String, to path: String) throws {
+    try FileIdentity.refuse(writing: path, over: [file])
+    var output = try AtomicFile(path: path)
+    try output.write(Array(drawing.utf8))
     try output.commit()
   }
 

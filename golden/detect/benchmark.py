@@ -32,6 +32,8 @@ from parity.ferry import Ferry
 
 LIMITS = json.loads(LIMITS_FILE.read_text(encoding="utf-8"))["detect"]
 THREADS = 2
+ROUNDS = {True: 3, False: 5}
+"""By whether it is the quick form"""
 BATCH = 30
 """Faces that the reference gives a member at a time: all of a video's, as such pipelines do"""
 PAGE = 4096
@@ -115,7 +117,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="two small members in place of the seven; three rounds")
     parser.add_argument("--batch", type=int, default=BATCH)
     options = parser.parse_args()
-    networks, rounds, many = options.folder / "networks", 3 if options.quick else 5, 3
+    networks, rounds, many = options.folder / "networks", ROUNDS[options.quick], 3
     members.make(Ferry(options.ferry), networks, options.centerface, quick=options.quick)
     inputs = make_videos(options.photograph, options.folder / "bench", many)
     recipe = place(OWN / "quick.json" if options.quick else SHIPPED / "deepfake-seven.json", networks)
@@ -148,10 +150,9 @@ def report(name: str, ours: Side, theirs: Side, many: int, margin: float) -> int
     ):
         ratios.append(figures[0] / figures[1])
         print(f"{title:28}{figures[0]:12.2f}{figures[1]:12.2f}{ratios[-1]:8.2f}")
-    checks = [
-        Check("time of a further video", ratios[0], LIMITS["timeOverReference"], margin),
-        Check("memory", ratios[-1], LIMITS["memoryOverReference"], margin),
-    ]
+    checks = [Check("time of a further video", ratios[0], LIMITS["timeOverReference"], margin)]
+    if not margin:  # small members take less than ffmpeg and a frame do, which say nothing of either side
+        checks.append(Check("memory", ratios[-1], LIMITS["memoryOverReference"]))
     print(*checks, sep="\n", flush=True)
     return 0 if all(check.passed for check in checks) else 1
 

@@ -18,11 +18,11 @@ import numpy as np
 from detect import videos
 from detect.compare import EXACT, Bound
 
-BOUND = Bound(pixels=8, probability=0.15, faces=False)
+BOUND = Bound(pixels=8, probability=0.15, face=math.inf)
 """What frames that differ may lead to before something else must be wrong. The members have random weights, which make
 much of little; the mean over the faces is what is bounded."""
 
-WITHOUT_BOXES = Bound(pixels=math.inf, probability=0.5, faces=False)
+WITHOUT_BOXES = Bound(pixels=math.inf, probability=0.5, face=math.inf)
 """The same for a detector of random weights: its best box may be another one."""
 
 FERRY = "as ferry asks ffmpeg"

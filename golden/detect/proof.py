@@ -220,6 +220,8 @@ def report(outcome: Outcome) -> int:
         f"\n{outcome.name}: ferry {outcome.ferry_seconds:.1f} s, reference {outcome.reference_seconds:.1f} s",
         flush=True,
     )
+    closest = min((line.closest for line in outcome.lines), default=1)
+    print(f"  of the reference's corners none is nearer to being cut otherwise than {closest:.0e} px")
     for line in outcome.lines:
         print(line, *(f"      {failure}" for failure in line.failures), sep="\n", flush=True)
     print(*(f"  FAILED: {failure}" for failure in outcome.failures), sep="\n", end="", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detect.compare import TOLERANCE
+from detect.compare import FACE_TOLERANCE, TOLERANCE
 from detect.independence import Check
 from detect.lossy import BOUND, Measured
 
@@ -20,8 +20,9 @@ scripts/parity detect            # all of it
 scripts/parity detect --quick    # small networks, without writing this page
 ```
 
-Lossless videos (FFV1 in RGB) must give the same frames, the same boxes to the pixel, the same inputs without an answer, and
-scores and probabilities, of every face, every member and the blend, within {TOLERANCE:g}. Networks have calibrated random
+Lossless videos (FFV1 in RGB) must give the same frames, the same boxes to the pixel, the same inputs without an answer,
+probabilities of every member and the label within {TOLERANCE:g}, and those of every single face, and its score, within
+{FACE_TOLERANCE:g}. Networks have calibrated random
 weights, except CenterFace, which is trained.
 
 | Column | What it says |

@@ -1,6 +1,7 @@
 import FerryModel
 import FerryPicture
 import FerryTensor
+import FerryVerify
 
 /// A pipeline as a picture of characters: from top to bottom what happens to a video.
 enum PipelineText {
@@ -34,6 +35,29 @@ enum PipelineText {
       "  fewer than \(fewer == 1 ? "1 face" : "\(fewer) faces") in a video, a failure or NaN: "
         + Format.number(pipeline.fallback.score))
     return lines.joined(separator: "\n")
+  }
+
+  /// The same as a picture.
+  static func drawing(_ pipeline: PipelineDescription) -> FlowDrawing {
+    var rows: [[FlowDrawing.Box]] = [
+      [FlowDrawing.Box("video, picture or folder of frames", [frames(pipeline)], kind: .input)]
+    ]
+    if let face = pipeline.face {
+      rows.append([
+        FlowDrawing.Box(
+          face.model, [size(face.size), input(face.input), "\(decoder(face.decoder)): the best box"], kind: .network)
+      ])
+    }
+    rows.append([FlowDrawing.Box("crop", crop(pipeline.crop).split(separator: ", ").map(String.init))])
+    rows.append(
+      pipeline.members.map { member in
+        FlowDrawing.Box(
+          member.model,
+          ["\(member.width)×\(member.height)", input(member.input), activation(member)]
+            + (member.weight == 1 ? [] : ["weight \(Format.number(member.weight))"]), kind: .network)
+      })
+    rows.append([FlowDrawing.Box(pipeline.label, answer(pipeline).split(separator: ", ").map(String.init), kind: .answer)])
+    return FlowDrawing(title: pipeline.name, rows: rows)
   }
 
   static func frames(_ pipeline: PipelineDescription) -> String {

@@ -114,6 +114,19 @@ import Testing
     #expect(counts[.unchanged] == carried)
     #expect(counts[.rearranged] == rearranged)
   }
+
+  /// Rounding changes bits, whatever else was done to an array.
+  @Test func arraysOfAnotherPrecisionAreConverted() throws {
+    for (passes, expected) in [
+      ([], ["convert-float64"]), (["rearrange"], ["rearrange", "convert-float64"]), (["fold-x"], ["fold-x"]),
+    ] {
+      var graph = Graph(name: "g")
+      let tensor = try Tensor([0.1, 0.2] as [Double], shape: [2])
+      let id = graph.add(Weight(tensor: tensor, sources: ["w"], passes: passes), named: "w")
+      try graph.roundWeights()
+      #expect(graph.weights[id]?.passes == expected)
+    }
+  }
 }
 
 /// A safetensors file, read by the format's own words and nothing of Ferry's writer.

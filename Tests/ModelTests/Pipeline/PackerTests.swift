@@ -27,7 +27,7 @@ import Testing
     let contents = try packed(in: folder)
     let path = folder.path("packed.ferry")
     try BundleWriter.write(contents, to: path)
-    let bundle = try Bundle(contentsOf: path)
+    let bundle = try ModelBundle(contentsOf: path)
     #expect(bundle.version == BundleVersion(major: 1, minor: 2))
     #expect(try bundle.pipelineDescription() == contents.pipeline)
     let pipeline = try #require(try bundle.pipelineDescription())
@@ -43,7 +43,7 @@ import Testing
     let path = folder.path("packed.ferry")
     let contents = try packed(in: folder)
     try BundleWriter.write(contents, to: path)
-    let (source, bundle) = (try Bundle(contentsOf: folder.path("two.ferry")), try Bundle(contentsOf: path))
+    let (source, bundle) = (try ModelBundle(contentsOf: folder.path("two.ferry")), try ModelBundle(contentsOf: path))
     for (name, origin) in [("a", "tiny"), ("b", "tiny")] {
       let (copy, original) = (try bundle.storedModel(named: name), try source.storedModel(named: origin))
       #expect(copy.tensors.map(\.digest) == original.tensors.map(\.digest))

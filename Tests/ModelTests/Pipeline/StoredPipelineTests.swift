@@ -23,7 +23,7 @@ import Testing
     var contents = try BundleFixture.contents(in: folder)
     contents.pipeline = description
     try BundleWriter.write(contents, to: path)
-    #expect(try Bundle(contentsOf: path).pipelineDescription() == description)
+    #expect(try ModelBundle(contentsOf: path).pipelineDescription() == description)
     var sealed = SealedBundle([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
     sealed.minor = 2
     return sealed
@@ -45,7 +45,7 @@ import Testing
     let range = try #require(bundle.text.range(of: before, options: .backwards))
     bundle.text = bundle.text.replacingCharacters(in: range, with: after)
     let path = try folder.write(bundle.file)
-    let error = try #require(try refusal { _ = try Bundle(contentsOf: path) })
+    let error = try #require(try refusal { _ = try ModelBundle(contentsOf: path) })
     #expect(error.code == .damagedBundle)
     #expect(([error] + error.causes).contains { $0.message.contains(message) }, "\(error)")
   }
@@ -56,7 +56,7 @@ import Testing
     bundle.minor = 1
     bundle.text = bundle.text.replacing(#""minor":2"#, with: #""minor":1"#)
     let path = try folder.write(bundle.file)
-    let error = try #require(try refusal { _ = try Bundle(contentsOf: path) })
+    let error = try #require(try refusal { _ = try ModelBundle(contentsOf: path) })
     #expect(error.message.contains("recoverable") || error.message.contains("pipeline"))
   }
 
@@ -67,7 +67,7 @@ import Testing
     bundle.text = bundle.text.replacing(#""minor":2"#, with: #""minor":9"#)
       .replacing(#""blend":"geometric""#, with: #""blend":"harmonic""#)
     let path = try folder.write(bundle.file)
-    let error = try #require(try refusal { _ = try Bundle(contentsOf: path) })
+    let error = try #require(try refusal { _ = try ModelBundle(contentsOf: path) })
     #expect(error.code == .unsupportedVersion)
     #expect(error.message == "the bundle's pipeline is of a newer version of the format")
   }
@@ -81,7 +81,7 @@ import Testing
       })
     let notANumber = withUnsafeBytes(of: Float.nan.bitPattern.littleEndian) { Array($0) }
     try bundle.replaceBlob(anchors, by: notANumber + [UInt8](repeating: 0, count: 12))
-    let opened = try Bundle(contentsOf: folder.write(bundle.file))
+    let opened = try ModelBundle(contentsOf: folder.write(bundle.file))
     let error = try #require(try refusal { _ = try opened.pipelineDescription() })
     #expect(error.code == .damagedBundle)
   }

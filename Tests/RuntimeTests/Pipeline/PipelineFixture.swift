@@ -82,23 +82,24 @@ enum PipelineFixture {
 
     init(name: String) throws {
       graph = Graph(name: name)
-      let shape: [Dimension] = [.symbol("batch"), 3, .symbol("height"), .symbol("width")]
+      let shape: [FerryModel.Dimension] = [.symbol("batch"), 3, .symbol("height"), .symbol("width")]
       let image = graph.add(Value(name: "image", shape: shape))
       graph.inputs = [image]
-      func add(_ name: String, _ operation: any Operator, _ inputs: [ValueID]) throws -> ValueID {
-        let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
-        let output = graph.add(Value(name: name, shape: shapes[0]))
-        graph.nodes.append(Node(name: name, operation: operation, inputs: inputs, outputs: [output], sources: []))
-        return output
-      }
-      mean = try add("mean", Flatten(axis: 1), [add("pool", GlobalPool(.average), [image])])
+      let pooled = try Self.added("pool", GlobalPool(.average), [image], to: &graph)
+      mean = try Self.added("mean", Flatten(axis: 1), [pooled], to: &graph)
     }
 
-    mutating func node(_ name: String, _ operation: any Operator, _ inputs: [ValueID]) throws -> ValueID {
+    private static func added(
+      _ name: String, _ operation: any Operator, _ inputs: [ValueID], to graph: inout Graph
+    ) throws -> ValueID {
       let shapes = try operation.outputShapes(for: inputs.map { graph[$0].shape })
       let output = graph.add(Value(name: name, shape: shapes[0]))
       graph.nodes.append(Node(name: name, operation: operation, inputs: inputs, outputs: [output], sources: []))
       return output
+    }
+
+    mutating func node(_ name: String, _ operation: any Operator, _ inputs: [ValueID]) throws -> ValueID {
+      try Self.added(name, operation, inputs, to: &graph)
     }
 
     mutating func gemm(_ name: String, weight: [Float], bias: [Float]) throws -> ValueID {

@@ -136,7 +136,7 @@ struct LayerReportTests {
     // The other columns say the same of all.
     #expect(Set(rows).count == names.count, "\(rows.joined(separator: "\n"))")
     #expect(rows.allSatisfy { $0.count <= width })
-    for stage in 1...3 { #expect(rows[stage - 1].contains("\(stage)/block")) }
+    for stage in 1...3 { #expect(rows[stage - 1].contains("\(stage)/b")) }
   }
 
   @Test("nothing is wider than the terminal, however long the names")

@@ -14,7 +14,7 @@ func stop(_ message: String, exitCode: Int32) -> Never {
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 guard (2...3).contains(arguments.count) else {
-  stop("usage: minimal-inference BUNDLE INPUT.npy [OUTPUT.npy]", exitCode: 64)
+  stop("usage: minimal-inference BUNDLE INPUT.npy|INPUT.ppm [OUTPUT.npy]", exitCode: 64)
 }
 do {
   let models = try ModelBundle(contentsOf: arguments[0]).storedModels
@@ -25,7 +25,8 @@ do {
   guard classifier.model.inputNames.count == 1 else {
     throw FerryError(.usage, "the model has \(classifier.model.inputNames.count) inputs", supported: "one")
   }
-  let outputs = try classifier(Tensor(npy: arguments[1]))
+  let path = arguments[1]
+  let outputs = try classifier(path.hasSuffix(".ppm") ? classifier.input(ppm: path) : Tensor(npy: path))
   for (position, name) in classifier.model.outputNames.enumerated() {
     guard let output = outputs[name] else { continue }
     let first = try output.elements(as: Float.self).prefix(10)

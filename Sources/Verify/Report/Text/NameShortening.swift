@@ -1,5 +1,6 @@
 /// Names in at most so many characters each, for one table: two that differ never look alike. Where they differ in what
-/// the cut takes out, a window on the first difference stays; where that does not tell all of them apart, a number does.
+/// the cut takes out, a window on the first difference stays, with much or little of the end; where that does not tell
+/// all of them apart, a number does.
 func shortenedApart(_ names: [String], to limit: Int) -> [String] {
   var shown = names.map { $0.shortenedInTheMiddle(to: limit) }
   let alike = Dictionary(grouping: names.indices) { shown[$0] }.values
@@ -8,11 +9,14 @@ func shortenedApart(_ names: [String], to limit: Int) -> [String] {
   for group in alike {
     let rest = Set(names.indices.filter { !group.contains($0) }.map { shown[$0] })
     let difference = firstDifference(group.map { names[$0] })
-    var texts: [String: String] = [:]
-    for index in group { texts[names[index]] = names[index].showing(difference, limit: limit) }
-    if Set(texts.values).count < texts.count || !rest.isDisjoint(with: texts.values) {
-      texts = numbered(group.map { names[$0] }, limit: limit, avoiding: rest)
+    let windows = [2, 4].map { part in
+      Dictionary(
+        group.map { (names[$0], names[$0].showing(difference, limit: limit, tail: (limit - 2) / part)) },
+        uniquingKeysWith: { first, _ in first })
     }
+    let texts =
+      windows.first { Set($0.values).count == $0.count && rest.isDisjoint(with: $0.values) }
+      ?? numbered(group.map { names[$0] }, limit: limit, avoiding: rest)
     for index in group { shown[index] = texts[names[index]] ?? shown[index] }
   }
   return shown
@@ -43,12 +47,11 @@ private func numbered(_ names: [String], limit: Int, avoiding rest: Set<String>)
 }
 
 extension String {
-  /// The beginning, what stands around a place inside, and the end, in at most so many characters.
-  fileprivate func showing(_ place: Int, limit: Int) -> String {
+  /// The beginning, what stands around a place inside, and the last `tail` characters, in at most so many characters.
+  fileprivate func showing(_ place: Int, limit: Int, tail: Int) -> String {
     let room = limit - 2
     // Short enough that the place, which an ordinary cut takes out, never lies in it.
     let head = max(0, room / 4 - 2)
-    let tail = room / 4
     let middle = room - head - tail
     let start = min(max(head + 1, place - middle / 4), count - tail - middle - 1)
     guard count > limit, middle > 0, start > head else { return shortenedInTheMiddle(to: limit) }
