@@ -3,8 +3,8 @@ import FerryRuntime
 extension Classifier {
   /// A binary PPM picture as the model's input.
   ///
-  /// What a network expects of a picture is known to those who trained it: here red, green, blue from 0 to 1, resized as
-  /// OpenCV does. `PicturePreparation` has the other ways, and `mean` and `std`.
+  /// What a network expects of a picture is known to those who trained it: here red, green, blue from 0 to 1, resized
+  /// as OpenCV does. `PicturePreparation` has the other ways, and `mean` and `std`.
   ///
   /// - Returns: 1×3×height×width, `float32`.
   func input(ppm path: String) throws -> Tensor {
