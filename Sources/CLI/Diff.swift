@@ -8,8 +8,8 @@ struct Diff: ParsableCommand {
     abstract: "Name what differs between two bundles.",
     discussion: """
       Compares format, producer and signatures; of each model its graph, node by node, its weights with their distance,
-      inputs and outputs, labels, golden cases and provenance; and the pipeline. Models, nodes and weights are matched by
-      name; where the names of two graphs have little in common, as those of two exporters, by place.
+      inputs and outputs, labels, golden cases and provenance; and the pipeline. Models, nodes and weights are matched
+      by name; where the names of two graphs have little in common, as those of two exporters, by place.
 
         ferry diff old.ferry new.ferry
         ferry diff old.ferry new.ferry --json

@@ -31,7 +31,8 @@ enum Main {
       !Ferry.configuration.subcommands.contains(where: { $0._commandName == word })
     else { return }
     throw FerryError(
-      .usage, "\(word) is a file, where a command is needed", supported: "convert, inspect, run, verify, bench, pack, detect",
+      .usage, "\(word) is a file, where a command is needed",
+      supported: "convert, inspect, run, verify, bench, pack, detect, sign, export, diff",
       hint: "ferry inspect \(word) shows what is in it")
   }
 

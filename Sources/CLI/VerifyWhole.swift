@@ -4,7 +4,8 @@ import FerryTensor
 import FerryVerify
 
 extension Verify {
-  /// Whether a bundle of several models is verified as a whole: every model with its own cases, and the pipeline with its.
+  /// Whether a bundle of several models is verified as a whole: every model with its own cases, and the pipeline with
+  /// its.
   func isWhole(_ opened: ModelBundle) -> Bool {
     golden == nil && !comparesLayers && modelOptions.model == nil
       && (opened.storedModels.count > 1 || opened.pipelineJSON != nil)
@@ -52,7 +53,8 @@ extension Verify {
       let silent = opened.storedModels.filter { $0.goldens.isEmpty }.map(\.name)
       if !silent.isEmpty {
         Terminal.writeError(
-          "note: no case of their own: \(silent.joined(separator: ", ").printable); ferry convert --golden takes them along")
+          "note: no case of their own: \(silent.joined(separator: ", ").printable); ferry convert --golden takes "
+            + "them along")
       }
     }
     if !passed { throw MismatchFound() }

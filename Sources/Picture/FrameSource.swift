@@ -15,8 +15,8 @@ public struct Frame: Sendable, Equatable {
 public enum FrameSelection: Sendable, Equatable {
   /// All from this index on.
   case from(Int)
-  /// Those with these indexes, which ascend. The others are neither converted nor handed over, and what follows the last one is
-  /// not even decoded.
+  /// Those with these indexes, which ascend. The others are neither converted nor handed over, and what follows the
+  /// last one is not even decoded.
   case only([Int])
 
   /// Every frame.

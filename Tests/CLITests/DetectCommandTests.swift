@@ -28,8 +28,8 @@ import Testing
     let path = "\(folder.path)/inputs"
     let files = FileManager.default
     try files.createDirectory(atPath: "\(path)/frames", withIntermediateDirectories: true)
-    for (name, source) in [("b.png", "rgb.png"), ("a.png", "rgb.png"), ("frames/1.png", "rgb.png"), ("frames/2.png", "rgb.png")] {
-      try files.copyItem(atPath: "\(golden)/pictures/\(source)", toPath: "\(path)/\(name)")
+    for name in ["b.png", "a.png", "frames/1.png", "frames/2.png"] {
+      try files.copyItem(atPath: "\(golden)/pictures/rgb.png", toPath: "\(path)/\(name)")
     }
     try "no picture".write(toFile: "\(path)/broken.png", atomically: true, encoding: .utf8)
     try "to read".write(toFile: "\(path)/notes.txt", atomically: true, encoding: .utf8)
@@ -41,7 +41,10 @@ import Testing
     let bundle = try bundle(folder)
     let inspect = try Command(["inspect", bundle])
     #expect(inspect.status == 0)
-    for text in ["pipeline whole", "2 frames, evenly spaced", "m  64×64  rgb 0-1, opencv-linear  softmax, class 3", "= CAT"] {
+    let expected = [
+      "pipeline whole", "2 frames, evenly spaced", "m  64×64  rgb 0-1, opencv-linear  softmax, class 3", "= CAT",
+    ]
+    for text in expected {
       #expect(inspect.output.contains(text), "\(text) in\n\(inspect.output)")
     }
     let json = try Command(["inspect", bundle, "--json"])
@@ -68,7 +71,9 @@ import Testing
     #expect(run.output.contains("4 inputs, 3 scored, 1 without an answer"))
     #expect(!folder.names.contains("scores.csv.partial"))
     #expect(try Command(["detect", bundle, "\(folder.path)/inputs", "--strict"]).status == 1)
-    #expect(try Command(["detect", bundle, "\(folder.path)/inputs/a.png", "--strict"]).output == "filename,label\n\(lines[1])\n")
+    let alone = try Command(["detect", bundle, "\(folder.path)/inputs/a.png", "--strict"])
+    #expect(alone.status == 0)
+    #expect(alone.output == "filename,label\n\(lines[1])\n")
   }
 
   @Test func partsTogetherAreTheWhole() throws {
@@ -98,7 +103,9 @@ import Testing
     var status = stat()
     #expect(stat("\(inputs)/a.png", &status) == 0)
     let identity = "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-    let known = #"{"identity":"\#(identity)","outcome":{"faces":[],"filename":"a.png","frameCount":1,"label":0.125,"members":{},"reason":null}}"#
+    let outcome =
+      #"{"faces":[],"filename":"a.png","frameCount":1,"label":0.125,"members":{},"reason":null}"#
+    let known = #"{"identity":"\#(identity)","outcome":\#(outcome)}"#
     let stale = known.replacing("a.png", with: "b.png").replacing(identity, with: "1 1.1")
     try #"{"bundle":"\#(digest)","ferry":"detect","version":1}\#n\#(known)\#n\#(stale)\#n{"identity":"#.write(
       toFile: journal, atomically: true, encoding: .utf8)

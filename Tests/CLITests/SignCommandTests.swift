@@ -50,7 +50,9 @@ import Testing
 
     let other = "\(folder.path)/other.pem"
     try Command(["sign", "--new-key", other])
-    let refused = try Command(["run", bundle, "--input", "\(cases)/input.npy", "--public-key", "\(other).pub", "--json"])
+    let refused = try Command([
+      "run", bundle, "--input", "\(cases)/input.npy", "--public-key", "\(other).pub", "--json",
+    ])
     #expect(refused.status == 2)
     #expect((try json(refused.output)["error"] as? [String: Any])?["code"] as? String == "untrusted-bundle")
     // Either key will do.

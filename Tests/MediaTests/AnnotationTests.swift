@@ -194,7 +194,8 @@ private func box(_ left: Int, _ top: Int, _ right: Int, _ bottom: Int) throws ->
   @Test func onePictureIsAnnotatedOnly() throws {
     let picture = try Picture.plain(33, 21, grey)
     let boxes = try [AnnotatedBox(box(3, 4, 20, 20), label: "x")]
-    #expect(try ContactSheet(title: "", tiles: [.init(picture, boxes: boxes)]).picture() == picture.annotated(boxes: boxes))
+    let sheet = try ContactSheet(title: "", tiles: [.init(picture, boxes: boxes)]).picture()
+    #expect(sheet == picture.annotated(boxes: boxes))
     let wide = try Picture.plain(3200, 20, grey)
     #expect(try ContactSheet(title: "", tiles: [.init(wide)]).picture() == Picture.plain(1600, 10, grey))
   }

@@ -65,9 +65,15 @@ import Testing
     let folder = try TestFolder()
     let inside = VideoTools(ffmpeg: folder.path + "/ffmpeg", ffprobe: folder.path + "/ffprobe")
     #expect(VideoTools(named: folder.path) == inside)
-    #expect(VideoTools(named: "/opt/bin/ffmpeg") == VideoTools(ffmpeg: "/opt/bin/ffmpeg", ffprobe: "/opt/bin/ffprobe"))
-    #expect(VideoTools(named: "/opt/ffmpeg-7") == VideoTools(ffmpeg: "/opt/ffmpeg-7", ffprobe: "/opt/ffprobe-7"))
-    #expect(VideoTools(named: "/opt/other") == VideoTools(ffmpeg: "/opt/other", ffprobe: "/opt/ffprobe"))
+    #expect(
+      VideoTools(named: "/usr/local/bin/ffmpeg")
+        == VideoTools(ffmpeg: "/usr/local/bin/ffmpeg", ffprobe: "/usr/local/bin/ffprobe"))
+    #expect(
+      VideoTools(named: "/usr/local/ffmpeg-7")
+        == VideoTools(ffmpeg: "/usr/local/ffmpeg-7", ffprobe: "/usr/local/ffprobe-7"))
+    #expect(
+      VideoTools(named: "/usr/local/other")
+        == VideoTools(ffmpeg: "/usr/local/other", ffprobe: "/usr/local/ffprobe"))
     #expect(VideoTools(named: "ffmpeg7") == VideoTools(ffmpeg: "ffmpeg7", ffprobe: "ffprobe7"))
     #expect(VideoTools(named: "") == VideoTools(ffmpeg: "ffmpeg", ffprobe: "ffprobe"))
   }

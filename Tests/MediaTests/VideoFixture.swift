@@ -25,8 +25,17 @@ final class TestFolder: Sendable {
 
   /// A shell script that takes the place of ffmpeg.
   func program(_ script: String) throws -> VideoTools {
-    let file = try file("program", Array("#!/bin/sh\n\(script)\n".utf8))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+    let file = path + "/program"
+    // Another process writes it: what a test beside this one starts meanwhile would inherit the open file, and Linux
+    // starts no program that is open for writing.
+    let writer = Process()
+    writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+    writer.arguments = [
+      "-c", #"printf '%s\n' '#!/bin/sh' "$1" >"$2" && chmod 755 "$2""#, "sh", script, file,
+    ]
+    try writer.run()
+    writer.waitUntilExit()
+    try #require(writer.terminationStatus == 0)
     return VideoTools(ffmpeg: file, ffprobe: file)
   }
 

@@ -116,7 +116,8 @@ import Testing
   }
 
   @Test func notNumbersAndSigns() throws {
-    let nan = try only(try difference { $0.change = { elements, name in if name == "head.bias" { elements[0] = .nan } } })
+    let nan = try only(
+      try difference { $0.change = { elements, name in if name == "head.bias" { elements[0] = .nan } } })
     #expect(nan.weights[0].distance?.nonFiniteMismatchCount == 1)
     let plain = try write(Sketch(change: { elements, _ in elements[0] = 0 }), as: "zero.ferry")
     let minus = try write(Sketch(change: { elements, _ in elements[0] = -0.0 }), as: "minus.ferry")

@@ -9,9 +9,9 @@ struct Detect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score videos, pictures and folders of frames with a bundle's pipeline.",
     discussion: """
-      Writes one line an input, its name and its score. An input that cannot be scored gets the score that the bundle states for
-      that, and a reason on standard error; it never stops the run. A folder that holds pictures alone stands for the frames of
-      one video, any other folder for the videos, pictures and folders of frames in it.
+      Writes one line an input, its name and its score. An input that cannot be scored gets the score that the bundle
+      states for that, and a reason on standard error; it never stops the run. A folder that holds pictures alone
+      stands for the frames of one video, any other folder for the videos, pictures and folders of frames in it.
 
         ferry detect deepfake.ferry video.mp4
         ferry detect deepfake.ferry videos/ -o scores.csv         interrupted, the same command goes on where it stopped
@@ -19,8 +19,8 @@ struct Detect: AsyncParsableCommand {
         ferry detect deepfake.ferry videos/ -o scores-3.csv --shard 3/8
         ferry detect deepfake.ferry video.mp4 --json              boxes, and every member's answer for every face
 
-      Videos are decoded by the program ffmpeg. Exit code 0 once every line is written; with --strict 1 if an input could not be
-      scored. docs/detecting.md tells more, also how to spread a large folder over machines.
+      Videos are decoded by the program ffmpeg. Exit code 0 once every line is written; with --strict 1 if an input
+      could not be scored. docs/detecting.md tells more, also how to spread a large folder over machines.
       """)
 
   @Argument(help: "A bundle made by ferry pack.", completion: .file(extensions: ["ferry"]))

@@ -23,8 +23,8 @@ enum DetectInputs {
     "3gp", "asf", "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "m2ts", "ogv", "ts", "webm", "wmv",
   ]
 
-  /// What the paths stand for: a file for itself, a folder of pictures alone for the frames of one video, any other folder for the
-  /// videos, pictures and folders of frames in it.
+  /// What the paths stand for: a file for itself, a folder of pictures alone for the frames of one video, any other
+  /// folder for the videos, pictures and folders of frames in it.
   ///
   /// - Returns: sorted by name, whatever the order of the paths; and the files that were passed over.
   /// - Throws: `fileNotFound`; `usage` if nothing is there, or if two would have the same name.

@@ -2,7 +2,8 @@ import FerryModel
 import FerryTensor
 import Foundation
 
-/// What an interrupted run has found out already: beside the table, under its name with `.partial`, one line of JSON an input.
+/// What an interrupted run has found out already: beside the table, under its name with `.partial`, one line of JSON
+/// an input.
 ///
 /// A line counts for a file of the same name, size and time of change, scored by the same bundle.
 final class DetectJournal {
@@ -30,7 +31,8 @@ final class DetectJournal {
         throw FerryError(
           .usage, "\(path) holds the results of another bundle", hint: "give --restart to throw them away")
       }
-      let identities = Dictionary(inputs.map { ($0.name, Self.identity(of: $0)) }, uniquingKeysWith: { first, _ in first })
+      let identities = Dictionary(
+        inputs.map { ($0.name, Self.identity(of: $0)) }, uniquingKeysWith: { first, _ in first })
       for line in lines.dropFirst() {
         guard let (identity, outcome) = try? Self.entry(line), identities[outcome.name] == identity else { continue }
         outcomes[outcome.name] = outcome

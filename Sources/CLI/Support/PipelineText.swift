@@ -56,7 +56,9 @@ enum PipelineText {
           ["\(member.width)×\(member.height)", input(member.input), activation(member)]
             + (member.weight == 1 ? [] : ["weight \(Format.number(member.weight))"]), kind: .network)
       })
-    rows.append([FlowDrawing.Box(pipeline.label, answer(pipeline).split(separator: ", ").map(String.init), kind: .answer)])
+    rows.append([
+      FlowDrawing.Box(pipeline.label, answer(pipeline).split(separator: ", ").map(String.init), kind: .answer)
+    ])
     return FlowDrawing(title: pipeline.name, rows: rows)
   }
 

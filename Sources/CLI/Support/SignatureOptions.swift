@@ -7,8 +7,8 @@ struct SignatureOptions: ParsableArguments {
   @Option(
     name: .customLong("public-key"),
     help: ArgumentHelp(
-      "Refuse the bundle unless this key has signed it, and check its contents before they are used. Given again: any of "
-        + "the keys.", valueName: "file"),
+      "Refuse the bundle unless this key has signed it, and check its contents before they are used. Given again: "
+        + "any of the keys.", valueName: "file"),
     completion: .file(extensions: ["pub", "pem"]))
   var publicKeys: [String] = []
 

@@ -1,5 +1,5 @@
-/// Letters for captions, drawn for Ferry: the printable characters of ASCII, each 5 pixels wide and 9 high, of which the
-/// last two are below the base line. No font file is needed, and a picture looks the same on every machine.
+/// Letters for captions, drawn for Ferry: the printable characters of ASCII, each 5 pixels wide and 9 high, of which
+/// the last two are below the base line. No font file is needed, and a picture looks the same on every machine.
 enum BitmapFont {
   /// From one character to the next, the gap included.
   static let advance = 6

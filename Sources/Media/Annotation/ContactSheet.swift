@@ -26,8 +26,8 @@ public struct ContactSheet: Sendable {
     (self.title, self.tiles, self.columns) = (title, tiles, columns)
   }
 
-  /// The page, at most `maximumWidth` pixels wide; the frames are made smaller, never larger. One frame without any text
-  /// is simply the annotated picture.
+  /// The page, at most `maximumWidth` pixels wide; the frames are made smaller, never larger. One frame without any
+  /// text is simply the annotated picture.
   ///
   /// - Throws: `usage` without tiles, or `invalidPicture` if the page would be too large.
   public func picture(limits: Picture.Limits = Picture.Limits()) throws -> Picture {

@@ -47,7 +47,8 @@ public final class Bundle: Sendable {
   var file: MappedFile { blobs.file }
 
   /// - Parameter policy: which bundles may be opened; what else it promises stands there.
-  /// - Throws: `untrustedBundle` for one that the policy does not allow; `notABundle`, `unsupportedVersion`, `unsupportedLayout`, `truncatedFile`, `damagedBundle`,
+  /// - Throws: `untrustedBundle` for one that the policy does not allow; `notABundle`, `unsupportedVersion`,
+  ///   `unsupportedLayout`, `truncatedFile`, `damagedBundle`,
   ///   `memoryBudget` for a manifest beyond the limit, or what opening the file throws.
   public init(
     contentsOf path: String, requiring policy: SignaturePolicy = .any, limits: BundleLimits = BundleLimits()
@@ -90,8 +91,8 @@ public final class Bundle: Sendable {
     }
   }
 
-  /// The pipeline as JSON, with the digests of its blobs in place of their numbers: equal for equal pipelines of different
-  /// bundles.
+  /// The pipeline as JSON, with the digests of its blobs in place of their numbers: equal for equal pipelines of
+  /// different bundles.
   ///
   /// - Throws: `damagedBundle`.
   public func pipelineContents() throws -> JSONValue? {

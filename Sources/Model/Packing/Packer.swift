@@ -3,12 +3,14 @@ import FerryTensor
 
 /// Builds one bundle from a recipe and the bundles that it names.
 public enum Packer {
-  /// What the new bundle is made of: the models with their goldens and provenance as they are, and the pipeline, its layouts
-  /// settled.
+  /// What the new bundle is made of: the models with their goldens and provenance as they are, and the pipeline, its
+  /// layouts settled.
   ///
   /// - Parameter progress: called with each model's name before it is read.
   /// - Throws: `invalidRecipe` with everything that does not fit, or what opening the bundles throws.
-  public static func contents(of recipe: Recipe, progress: (String) throws -> Void = { _ in }) throws -> BundleContents {
+  public static func contents(
+    of recipe: Recipe, progress: (String) throws -> Void = { _ in }
+  ) throws -> BundleContents {
     var findings = Findings()
     var models: [BundleModel] = []
     var opened: [String: Bundle] = [:]

@@ -1,7 +1,7 @@
 import FerryTensor
 
-/// What `ferry pack` makes a bundle of: converted models, and the pipeline that runs them. `docs/recipes.md` explains its JSON,
-/// `docs/recipe.schema.json` is its schema.
+/// What `ferry pack` makes a bundle of: converted models, and the pipeline that runs them. `docs/recipes.md` explains
+/// its JSON, `docs/recipe.schema.json` is its schema.
 public struct Recipe: Sendable {
   /// A model that goes into the bundle.
   public struct Source: Sendable, Equatable {
@@ -56,7 +56,8 @@ public struct Recipe: Sendable {
     let stated = try fields.integer("recipe")
     guard stated == version else {
       throw FerryError(
-        .invalidRecipe, "the recipe has version \(stated)", supported: "\(version)", hint: "use a newer version of Ferry")
+        .invalidRecipe, "the recipe has version \(stated)", supported: "\(version)",
+        hint: "use a newer version of Ferry")
     }
     var findings = Findings()
     _ = findings.attempt { try fields.requireOnly(PipelineReader.keys + ["$schema", "goldens", "models", "recipe"]) }
@@ -83,7 +84,9 @@ public struct Recipe: Sendable {
       try fields.optionalArray("goldens")?.map { Self.resolved(try $0.string(), in: folder) } ?? []
     }
     try findings.check()
-    guard let pipeline, let sources, let goldens else { throw FerryError(.internalDefect, "a recipe was read with holes") }
+    guard let pipeline, let sources, let goldens else {
+      throw FerryError(.internalDefect, "a recipe was read with holes")
+    }
     return (sources, pipeline, goldens)
   }
 

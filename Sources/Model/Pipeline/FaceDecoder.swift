@@ -80,7 +80,8 @@ public struct Anchors: Sendable, Equatable {
     }
     let numbers = array.floats()
     for (index, number) in numbers.enumerated() where !number.isFinite || (index % 4 > 1 && number <= 0) {
-      throw FerryError(.invalidRecipe, "the anchor \(index / 4) has \(number) where a finite, positive number is needed")
+      throw FerryError(
+        .invalidRecipe, "the anchor \(index / 4) has \(number) where a finite, positive number is needed")
     }
     self.numbers = numbers
   }

@@ -1,10 +1,11 @@
 import FerryPicture
 import FerryTensor
 
-/// What a bundle of several networks does with a video, a picture or a folder of frames: which frames are looked at, where
-/// the face is, how each member sees it, and how the answers become one number.
+/// What a bundle of several networks does with a video, a picture or a folder of frames: which frames are looked at,
+/// where the face is, how each member sees it, and how the answers become one number.
 ///
-/// A recipe states it for `ferry pack`, the manifest for everybody who runs the bundle; `docs/recipes.md` explains both.
+/// A recipe states it for `ferry pack`, the manifest for everybody who runs the bundle; `docs/recipes.md` explains
+/// both.
 public struct PipelineDescription: Sendable, Equatable {
   /// For people and files of results; not empty.
   public var name: String
@@ -74,8 +75,8 @@ public struct FrameSampling: Sendable, Equatable {
     self.failedCrop = failedCrop
   }
 
-  /// The frame that each slot begins with: `count` numbers from 0 up to and without `frameCount`, evenly spaced, truncated
-  /// to integers (NumPy's `linspace(0, frameCount, count, endpoint=False, dtype=int)`).
+  /// The frame that each slot begins with: `count` numbers from 0 up to and without `frameCount`, evenly spaced,
+  /// truncated to integers (NumPy's `linspace(0, frameCount, count, endpoint=False, dtype=int)`).
   public func indexes(ofFrames frameCount: Int) -> [Int] {
     let step = Double(max(0, frameCount)) / Double(count)
     return (0..<count).map { Int(Double($0) * step) }
@@ -88,8 +89,8 @@ public struct FaceExtractor: Sendable, Equatable {
   public enum InputSize: Sendable, Equatable {
     /// Every frame is resized to this size, in pixels, whatever its proportions.
     case fixed(width: Int, height: Int)
-    /// The frame's own sides, each rounded up to a multiple; before that scaled down so that the longer side has at most
-    /// `longest` pixels.
+    /// The frame's own sides, each rounded up to a multiple; before that scaled down so that the longer side has at
+    /// most `longest` pixels.
     case multiple(of: Int, longest: Int?)
   }
 

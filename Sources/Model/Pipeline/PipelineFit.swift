@@ -66,7 +66,8 @@ extension FaceExtractor {
       switch size {
       case .fixed(let width, let height): (width, height)
       // What fits once fits always: other sizes are checked when a frame comes.
-      case .multiple(let multiple, let longest): (max(multiple, longest ?? multiple), max(multiple, longest ?? multiple))
+      case .multiple(let multiple, let longest):
+        (max(multiple, longest ?? multiple), max(multiple, longest ?? multiple))
       }
     if case .fixed = size { _ = try graph.bound(toInputShapes: [fit.shape(count: 1, width: width, height: height)]) }
     let names = graph.outputs.map { graph[$0].name }
@@ -106,13 +107,15 @@ extension PipelineMember {
     let bound = try graph.bound(toInputShapes: [fit.shape(count: 1, width: width, height: height)])
     guard let shape = bound[bound.outputs[position]].shape.fixed, shape.first == 1 || shape.isEmpty else {
       throw FerryError(
-        .shapeMismatch, "the output \"\(output)\" of \"\(model)\" is \(bound[bound.outputs[position]].shape.text) for one "
-          + "picture", supported: "one row of numbers a picture")
+        .shapeMismatch,
+        "the output \"\(output)\" of \"\(model)\" is \(bound[bound.outputs[position]].shape.text) for one picture",
+        supported: "one row of numbers a picture")
     }
     let count = shape.reduce(1, *)
     guard classIndex < count else {
       throw FerryError(
-        .shapeMismatch, "the output \"\(output)\" of \"\(model)\" has \(count) numbers a picture, and number \(classIndex) "
+        .shapeMismatch,
+        "the output \"\(output)\" of \"\(model)\" has \(count) numbers a picture, and number \(classIndex) "
           + "is asked for", supported: "\"class\" from 0 to \(count - 1)")
     }
     if activation == .softmax, count == 1 {
@@ -163,9 +166,12 @@ extension Graph {
     let batch = shape[0].value
     guard batch == nil || batch == 1 else {
       throw FerryError(
-        .shapeMismatch, "the model \"\(model)\" takes \(shape.text): no other number of pictures than \(shape[0].description)",
+        .shapeMismatch,
+        "the model \"\(model)\" takes \(shape.text): no other number of pictures than \(shape[0].description)",
         supported: "a symbol for the batch, or 1", hint: "convert it with --input-shape \(value.name)=batchx3x…")
     }
-    return PictureFit(input: value.name, layout: found, elementType: value.elementType, takesBatches: batch == nil, channelCount: wanted)
+    return PictureFit(
+      input: value.name, layout: found, elementType: value.elementType, takesBatches: batch == nil,
+      channelCount: wanted)
   }
 }

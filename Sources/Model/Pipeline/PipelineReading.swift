@@ -1,8 +1,8 @@
 import FerryPicture
 import FerryTensor
 
-/// Where a pipeline's JSON stands: what a recipe leaves out has its default, a manifest states everything; and anchors lie in
-/// a file or in a blob.
+/// Where a pipeline's JSON stands: what a recipe leaves out has its default, a manifest states everything; and
+/// anchors lie in a file or in a blob.
 package struct PipelineReader {
   /// The anchors that a value names.
   package let anchors: (JSONField) throws -> Anchors
@@ -85,7 +85,8 @@ extension PipelineReader {
     let color = try fields.optionalChoice("color") ?? PictureColor.rgb
     let std = try numbers(fields, "std", color)
     if let std, let wrong = std.first(where: { !(Float($0) > 0) }) {
-      throw try fields.field("std").error("\(try fields.field("std").name) holds \(wrong)", supported: "numbers above 0")
+      let field = try fields.field("std")
+      throw field.error("\(field.name) holds \(wrong)", supported: "numbers above 0")
     }
     return PictureInputDescription(
       resize: try fields.optionalChoice("resize") ?? .openCVLinear, color: color,
@@ -98,7 +99,8 @@ extension PipelineReader {
     guard let field = fields.optionalField(key) else { return nil }
     let numbers = try field.array().map { try $0.number() }
     guard numbers.count == color.channelCount, numbers.allSatisfy({ $0.magnitude <= 1e30 }) else {
-      throw field.error("\(field.name) holds \(numbers.count) numbers", supported: "\(color.channelCount), one a channel")
+      throw field.error(
+        "\(field.name) holds \(numbers.count) numbers", supported: "\(color.channelCount), one a channel")
     }
     return numbers
   }
@@ -139,7 +141,7 @@ extension PipelineReader {
       try output.requireOnly(["activation", "class", "name"])
       member.output = try output.optionalString("name")
       member.activation = try output.optionalChoice("activation") ?? .sigmoid
-      member.classIndex = try output.optionalField("class").map { _ in try output.count("class", in: 0...1_000_000) } ?? 0
+      member.classIndex = try classIndex(output) ?? 0
     }
     return member
   }

@@ -70,7 +70,8 @@ extension PictureInputDescription {
   fileprivate func json(size: JSONValue) -> JSONValue {
     func numbers(_ values: [Double]?) -> JSONValue { values.map { .array($0.map { .number($0) }) } ?? .null }
     return [
-      "color": .string(color.rawValue), "layout": layout.map { .string($0.rawValue) } ?? .null, "mean": numbers(mean), "range": .string(range.rawValue),
+      "color": .string(color.rawValue), "layout": layout.map { .string($0.rawValue) } ?? .null, "mean": numbers(mean),
+      "range": .string(range.rawValue),
       "resize": .string(resize.rawValue), "size": size, "std": numbers(std),
     ]
   }

@@ -4,8 +4,8 @@ struct Candidates {
   /// The detection at a place.
   let detection: (Int) -> Detection
 
-  /// The place with the highest score, of equal ones the first; nil if no score is above the threshold. A threshold of 0
-  /// is none: any number counts, NaN never does.
+  /// The place with the highest score, of equal ones the first; nil if no score is above the threshold. A threshold
+  /// of 0 is none: any number counts, NaN never does.
   func best(threshold: Double) -> Detection? {
     var best: Int?
     for (place, score) in scores.enumerated() where !score.isNaN {

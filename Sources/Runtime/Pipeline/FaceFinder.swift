@@ -122,7 +122,9 @@ struct InputPreparation {
     isGrey = input.color == .grey
     self.fit = fit
     func floats(_ numbers: [Double]?) -> [Float]? {
-      numbers.map { numbers in numbers.count == 1 ? [Float](repeating: Float(numbers[0]), count: 3) : numbers.map { Float($0) } }
+      numbers.map { numbers in
+        numbers.count == 1 ? [Float](repeating: Float(numbers[0]), count: 3) : numbers.map { Float($0) }
+      }
     }
     preparation = try PicturePreparation(
       width: width, height: height, method: input.resize, color: input.color == .bgr ? .bgr : .rgb, range: input.range,
@@ -143,7 +145,8 @@ struct InputPreparation {
       let start = 3 * area * index
       one += three[start..<start + area]
     }
-    return try Tensor(one, shape: fit.shape(count: pictures.count, width: preparation.width, height: preparation.height))
+    return try Tensor(
+      one, shape: fit.shape(count: pictures.count, width: preparation.width, height: preparation.height))
   }
 }
 

@@ -83,7 +83,8 @@ extension Pipeline {
       let count = part.shape.dimensions[0]
       guard numbers.count == count * fit.classCount else {
         throw FerryError(
-          .shapeMismatch, "the output \"\(fit.output)\" of \"\(member.model)\" is \(output.shape) for \(count) pictures")
+          .shapeMismatch,
+          "the output \"\(fit.output)\" of \"\(member.model)\" is \(output.shape) for \(count) pictures")
       }
       return (0..<count).map { index in
         let row = numbers[index * fit.classCount..<(index + 1) * fit.classCount]

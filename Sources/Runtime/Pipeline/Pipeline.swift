@@ -2,7 +2,8 @@ import FerryModel
 import FerryPicture
 import FerryTensor
 
-/// Runs the pipeline of a bundle: finds the faces of a video or a picture, shows them to every member and blends the answers.
+/// Runs the pipeline of a bundle: finds the faces of a video or a picture, shows them to every member and blends the
+/// answers.
 ///
 /// ```swift
 /// let bundle = try ModelBundle(contentsOf: "deepfake.ferry")
@@ -11,8 +12,8 @@ import FerryTensor
 /// print(pipeline.description.label, result.score)
 /// ```
 ///
-/// A pipeline may be used by several tasks; each call has sessions of its own. Results do not depend on threads, on what else
-/// runs, or on how frames arrive.
+/// A pipeline may be used by several tasks; each call has sessions of its own. Results do not depend on threads, on
+/// what else runs, or on how frames arrive.
 public final class Pipeline: Sendable {
   /// What the bundle states: frames, face, members, blend, fallback.
   public let description: PipelineDescription

@@ -3,8 +3,9 @@ import FerryPicture
 
 /// Walks through a video's frames and fills its slots with faces.
 ///
-/// Slot k begins with frame `samples[k]`. A frame is used once; where it gives no face, the next one is tried for the same slot,
-/// or the slot stays empty. Frames that cannot be decoded never come, so the slots behind the last one stay empty.
+/// Slot k begins with frame `samples[k]`. A frame is used once; where it gives no face, the next one is tried for the
+/// same slot, or the slot stays empty. Frames that cannot be decoded never come, so the slots behind the last one
+/// stay empty.
 struct SlotWalk {
   private let samples: [Int]
   private let failedCrop: FrameSampling.FailedCrop

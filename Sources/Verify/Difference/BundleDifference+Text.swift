@@ -14,13 +14,16 @@ extension BundleDifference {
     lines += addedModels.map { "  model \($0.printable) is only in the second" }
     for model in models where !model.isSame { lines += model.lines(limit) }
     if !pipeline.isEmpty { lines += ["  pipeline"] + Self.rows(pipeline, limit) }
-    if hasOtherDifferences { lines.append("  only in the order of things, or in the names that the source has for them") }
+    if hasOtherDifferences {
+      lines.append("  only in the order of things, or in the names that the source has for them")
+    }
     return lines.joined(separator: "\n")
   }
 
   static func rows(_ differences: [JSONDifference], _ limit: Int, indentation: String = "    ") -> [String] {
     limited(
-      DifferenceTable.lines(differences.prefix(limit).map(\.row), indentation), of: differences.count, limit, indentation)
+      DifferenceTable.lines(differences.prefix(limit).map(\.row), indentation), of: differences.count, limit,
+      indentation)
   }
 
   static func limited(_ lines: [String], of count: Int, _ limit: Int, _ indentation: String = "    ") -> [String] {

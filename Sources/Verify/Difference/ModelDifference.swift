@@ -106,7 +106,8 @@ private struct WeightPairs {
   private(set) var onlySecond: [StoredTensor] = []
 
   init(
-    _ first: StoredModel, _ firstGraph: Graph, _ second: StoredModel, _ secondGraph: Graph, _ difference: GraphDifference
+    _ first: StoredModel, _ firstGraph: Graph, _ second: StoredModel, _ secondGraph: Graph,
+    _ difference: GraphDifference
   ) {
     var partners: [String: String] = [:]
     if difference.isByPlace {

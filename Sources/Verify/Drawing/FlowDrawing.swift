@@ -1,5 +1,5 @@
-/// Steps from top to bottom as a picture: SVG with real text, for light and dark screens. A row of several boxes stands for what
-/// happens side by side.
+/// Steps from top to bottom as a picture: SVG with real text, for light and dark screens. A row of several boxes
+/// stands for what happens side by side.
 public struct FlowDrawing: Sendable {
   public struct Box: Sendable {
     public var heading: String
@@ -57,7 +57,8 @@ public struct FlowDrawing: Sendable {
     }
     let height = top + Self.margin
     return """
-      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" role="img">
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" width="\(width)" height="\(height)" \
+      role="img">
       <title>\(SVGText.escaped(title))</title>
       <style>
       \(SVGStyle.text)</style>

@@ -2,7 +2,8 @@ import FerryModel
 import FerryPicture
 import FerryTensor
 
-/// A golden case of a whole pipeline: one frame, and what each stage must make of it, recorded beside another implementation.
+/// A golden case of a whole pipeline: one frame, and what each stage must make of it, recorded beside another
+/// implementation.
 public struct PipelineCase: Sendable {
   public let name: String
   /// Where the case lies, for messages.
@@ -57,8 +58,8 @@ public struct PipelineCase: Sendable {
       throw FerryError(.invalidGolden, "pipeline golden version \(version) is unknown", supported: "1")
     }
     try fields.requireOnly([
-      "corners", "crop", "detectorInput", "detectorScore", "ferryPipelineGolden", "frame", "members", "name", "producer",
-      "resized", "score", "tolerance",
+      "corners", "crop", "detectorInput", "detectorScore", "ferryPipelineGolden", "frame", "members", "name",
+      "producer", "resized", "score", "tolerance",
     ])
     func array(_ fields: JSONFields, _ key: String) throws -> GoldenCase.Array? {
       guard let file = try fields.optionalString(key) else { return nil }
@@ -109,7 +110,8 @@ extension Picture {
     let dimensions = pixels.shape.dimensions
     guard pixels.elementType == .uint8, dimensions.count == 3, dimensions[2] == 3 else {
       throw FerryError(
-        .invalidGolden, "the frame is \(pixels.elementType.rawValue) \(pixels.shape)", supported: "uint8 height×width×3")
+        .invalidGolden, "the frame is \(pixels.elementType.rawValue) \(pixels.shape)",
+        supported: "uint8 height×width×3")
     }
     try self.init(width: dimensions[1], height: dimensions[0], pixels: pixels.elements(as: UInt8.self))
   }

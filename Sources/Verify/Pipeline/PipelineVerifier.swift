@@ -3,8 +3,8 @@ import FerryPicture
 import FerryRuntime
 import FerryTensor
 
-/// Compares every stage of a pipeline with what another implementation recorded: the picture that the face extractor gets, the
-/// box, the crop, each member's input, each probability, the score.
+/// Compares every stage of a pipeline with what another implementation recorded: the picture that the face extractor
+/// gets, the box, the crop, each member's input, each probability, the score.
 public enum PipelineVerifier {
   /// - Throws: what running the networks throws.
   public static func verify(_ pipeline: Pipeline, _ item: PipelineCase) throws -> PipelineCaseReport {
@@ -41,7 +41,8 @@ public enum PipelineVerifier {
     }
     let off = zip(stages.corners, item.corners).map { abs($0 - $1) }.max() ?? 0
     lines.append(
-      .init(name: "box", difference: Double(off), allowed: 0, note: "\(stages.corners) where \(item.corners) is expected"))
+      .init(
+        name: "box", difference: Double(off), allowed: 0, note: "\(stages.corners) where \(item.corners) is expected"))
     if let score = stages.detectorScore, let expected = item.detectorScore {
       compare("detector score", score, expected, allowed: item.probabilityTolerance)
     }
@@ -53,7 +54,8 @@ public enum PipelineVerifier {
         continue
       }
       try compare("\(name) input", stages.memberInputs[index], member.input, allowed: item.inputTolerance)
-      compare("\(name) probability", stages.probabilities[index], member.probability, allowed: item.probabilityTolerance)
+      compare(
+        "\(name) probability", stages.probabilities[index], member.probability, allowed: item.probabilityTolerance)
     }
     compare("score", stages.score, item.score, allowed: item.probabilityTolerance)
     return PipelineCaseReport(name: item.name, stages: lines)
@@ -84,7 +86,8 @@ public struct PipelineCaseReport: Sendable, Equatable {
     let widest = stages.map(\.name.count).max() ?? 0
     let lines = stages.map { stage in
       let padded = stage.name + String(repeating: " ", count: widest - stage.name.count)
-      return "  \(padded)  \(stage.passed ? "ok" : "DIFFERS")  by \(stage.difference), \(stage.allowed) allowed  \(stage.note)"
+      let verdict = stage.passed ? "ok" : "DIFFERS"
+      return "  \(padded)  \(verdict)  by \(stage.difference), \(stage.allowed) allowed  \(stage.note)"
     }
     let verdict =
       firstDivergent.map { "FAILED: the first stage that differs is \($0.name)" }

@@ -71,7 +71,8 @@ import Testing
         == "the file holds a key of OpenSSH, where a private key is needed")
     #expect(try refused("hello\n").message == "the file holds no PEM document")
     #expect(try refused(Self.privateText + Self.privateText).message == "the file holds 2 PEM documents")
-    #expect(try refused(String(Self.privateText.dropLast(5))).message == "the line -----END PRIVATE KEY----- is missing")
+    let cut = try refused(String(Self.privateText.dropLast(5)))
+    #expect(cut.message == "the line -----END PRIVATE KEY----- is missing")
     #expect(
       try refused(Self.privateText.replacing("dTVZ", with: "d!VZ")).message
         == "what stands between BEGIN and END is no Base64")

@@ -14,7 +14,8 @@ import Testing
     let member = #"{ "model": "a", "input": { \#(input) }, "output": { \#(output) } }"#
     let text = """
       { "recipe": 1, "name": "r", "description": "for people", "label": "CAT",
-        "models": { "a": { "bundle": "two.ferry", "model": "\(first)" }, "b": { "bundle": "two.ferry", "model": "tiny" } },
+        "models": { "a": { "bundle": "two.ferry", "model": "\(first)" },
+          "b": { "bundle": "two.ferry", "model": "tiny" } },
         "frames": { "count": 4 },
         "members": [\(member), { "model": "b", "input": { "size": [8, 6], "range": "0-255", "color": "bgr" },
           "output": { "name": "head/out", "activation": "softmax", "class": 2 } }] }

@@ -75,10 +75,10 @@ import Testing
   @Test func anchorsAreCheckedWhenTheyAreRead() throws {
     let folder = try TemporaryFolder()
     var bundle = try sealed(folder)
+    let numbers: [Float] = [0.25, 0.5, 1, 1]
+    let bytes = numbers.flatMap { number in withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) } }
     let anchors = try #require(
-      try (0..<bundle.blobCount).first { bundle.area[try bundle.blob($0).range].elementsEqual(
-        [0.25, 0.5, 1, 1].flatMap { (number: Float) in withUnsafeBytes(of: number.bitPattern.littleEndian) { Array($0) } })
-      })
+      try (0..<bundle.blobCount).first { bundle.area[try bundle.blob($0).range].elementsEqual(bytes) })
     let notANumber = withUnsafeBytes(of: Float.nan.bitPattern.littleEndian) { Array($0) }
     try bundle.replaceBlob(anchors, by: notANumber + [UInt8](repeating: 0, count: 12))
     let opened = try ModelBundle(contentsOf: folder.write(bundle.file))

@@ -82,7 +82,8 @@ import Testing
     #expect(report.passed, "\(report.text)")
     #expect(
       report.stages.map(\.name) == [
-        "detector input", "box", "detector score", "crop", "resized crop", "member input", "member probability", "score",
+        "detector input", "box", "detector score", "crop", "resized crop", "member input", "member probability",
+        "score",
       ])
     #expect(report.text.hasSuffix("passed: 8 stages within tolerance"))
   }

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Networks whose answers can be told by heart, and pipelines of them.
 ///
-/// The detector's box of a picture of one colour is (red, green, blue, bottom), its score `score`. The member's logit is
-/// `slope`·(red + green + blue) + `offset` of the mean colour.
+/// The detector's box of a picture of one colour is (red, green, blue, bottom), its score `score`. The member's logit
+/// is `slope`·(red + green + blue) + `offset` of the mean colour.
 enum PipelineFixture {
   static let bottom: Float = 24
 

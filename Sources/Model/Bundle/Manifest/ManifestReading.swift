@@ -53,7 +53,8 @@ extension PipelineEntry {
       pipeline = try reader.pipeline(fields)
     } catch let error as FerryError where !isKnown {
       throw FerryError(
-        .unsupportedVersion, "the bundle's pipeline is of a newer version of the format", hint: "use a newer version of Ferry",
+        .unsupportedVersion, "the bundle's pipeline is of a newer version of the format",
+        hint: "use a newer version of Ferry",
         causes: [error])
     }
     // Nothing is left to a default, or one day's default would change what an old bundle means.
