@@ -40,7 +40,10 @@ enum PipelineText {
   /// The same as a picture.
   static func drawing(_ pipeline: PipelineDescription) -> FlowDrawing {
     var rows: [[FlowDrawing.Box]] = [
-      [FlowDrawing.Box("video, picture or folder of frames", [frames(pipeline)], kind: .input)]
+      [
+        FlowDrawing.Box(
+          "video, picture or folder of frames", frames(pipeline).split(separator: "; ").map(String.init), kind: .input)
+      ]
     ]
     if let face = pipeline.face {
       rows.append([
