@@ -37,6 +37,11 @@ class Subject:
     recipe: Path
     also_pictures: bool = False
     """Whether the photograph itself is an input too"""
+    names: tuple[str, ...] = ()
+    """The inputs, where not all are taken: full-size networks in PyTorch take minutes for each video"""
+
+    def chosen(self, inputs: list[Path]) -> list[Path]:
+        return [path for path in inputs if not self.names or path.name in self.names]
 
     @property
     def name(self) -> str:
@@ -48,7 +53,12 @@ QUICK = (
     Subject(OWN / "variants.json", also_pictures=True),
     Subject(OWN / "ssd.json", also_pictures=True),
 )
-WHOLE = (Subject(SHIPPED / "deepfake-seven.json"), Subject(SHIPPED / "deepfake-three.json"), *QUICK)
+FULL_SIZE = ("moving.mkv", "moving-h264.mp4", "scaled.mkv", "three-frames.mkv", "truncated.mkv", "without-face.mkv")
+WHOLE = (
+    Subject(SHIPPED / "deepfake-seven.json", names=FULL_SIZE),
+    Subject(SHIPPED / "deepfake-three.json", names=FULL_SIZE),
+    *QUICK,
+)
 
 
 @dataclass
@@ -93,8 +103,9 @@ def check_expectations(subject: Subject, outcome: Outcome) -> None:
     labels = [line.label for line in outcome.lines if line.reason is None]
     if recipe["fallback"]["minimumFaces"] == recipe["frames"]["count"]:
         fallbacks = {line.filename for line in outcome.lines if line.reason is not None}
-        if fallbacks != FALLBACKS:
-            outcome.failures.append(f"without an answer are {sorted(fallbacks)}, and not {sorted(FALLBACKS)}")
+        expected = FALLBACKS & {line.filename for line in outcome.lines}
+        if fallbacks != expected:
+            outcome.failures.append(f"without an answer are {sorted(fallbacks)}, and not {sorted(expected)}")
     for line in outcome.lines:
         if line.reason is not None and line.label != recipe["fallback"]["score"]:
             outcome.failures.append(f"{line.filename} has no answer, and not {recipe['fallback']['score']}")
@@ -175,7 +186,7 @@ def main() -> int:
     if options.reference_only:
         for subject in subjects:
             extra = [options.photograph] if subject.also_pictures else []
-            reference_alone(subject, networks, [*inputs, *extra], options.threads)
+            reference_alone(subject, networks, [*subject.chosen(inputs), *extra], options.threads)
         return 0
     return prove_all(options, subjects, networks, inputs)
 
@@ -195,7 +206,9 @@ def prove_all(options: argparse.Namespace, subjects: tuple[Subject, ...], networ
             stage_failures = check_stages(
                 detect, place(subject.recipe, networks), networks, options.photograph, options.threads
             )
-            outcome = prove(detect, subject, networks, [*inputs, *extra], bounds, options.threads)
+            outcome = prove(
+                detect, subject, networks, [*subject.chosen(inputs), *extra], bounds, options.threads
+            )
         except (FerryFailed, subprocess.TimeoutExpired) as problem:
             failures += 1
             print(f"{subject.name}: FAILED: {problem}", flush=True)

@@ -38,8 +38,9 @@ struct DetectRunner: Sendable {
         let frames = VideoFrames(information, options: videoOptions)
         var result = try await pipeline.score(RecordedFrames(frames, recorder), progress: progress)
         // Too few faces because the file is damaged is better called by its name.
-        if let reason = result.reason, let complaint = frames.complaint {
-          result.reason = "\(reason); ffmpeg says: \(complaint)"
+        if let reason = result.reason, !reason.contains("ffmpeg says"), let complaint = frames.complaint {
+          let lines = complaint.split(separator: "\n").joined(separator: "; ")
+          result.reason = "\(reason); ffmpeg says: \(lines)"
         }
         return result
       }
