@@ -2,7 +2,7 @@
 
 A decoder of H.264 is bound to give the same luma and chroma as any other; what is free is how half-size chroma is
 enlarged and how the three are made red, green and blue. ffmpeg's scaler does both, in OpenCV as well as in the program.
-Where a file names the matrix BT.709, OpenCV 4.10 computes by BT.601 all the same, OpenCV 4.13 and 4.14 by BT.709.
+Where a file names the matrix BT.709, OpenCV 4.13 and later compute by it, as ferry does; up to 4.12 by BT.601.
 """
 
 from __future__ import annotations
@@ -27,12 +27,9 @@ WITHOUT_BOXES = Bound(pixels=math.inf, probability=0.5, face=math.inf)
 
 FERRY = "as ferry asks ffmpeg"
 CONVERSIONS = {
-    FERRY: ["-vf", "scale=flags=bicubic:in_color_matrix=bt601"],
-    "as ffmpeg does by itself": [],
-    "with every chroma sample interpolated": [
-        "-vf",
-        "scale=flags=bicubic+accurate_rnd+full_chroma_int:in_color_matrix=bt601",
-    ],
+    FERRY: ["-vf", "scale=flags=bicubic"],
+    "by BT.601 whatever the file names": ["-vf", "scale=flags=bicubic:in_color_matrix=bt601"],
+    "with every chroma sample interpolated": ["-vf", "scale=flags=bicubic+accurate_rnd+full_chroma_int"],
 }
 
 

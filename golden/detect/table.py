@@ -34,8 +34,9 @@ weights, except CenterFace, which is trained.
 """  # noqa: E501 -- a line is a paragraph or a row
 
 H264 = f"""\
-Decoders of H.264 must agree on luma and chroma, but not on how chroma is enlarged and colours are computed: where a
-file names the matrix BT.709, OpenCV 4.10 computes by BT.601 all the same, and OpenCV 4.13 and 4.14 by BT.709. Where the
+Decoders of H.264 must agree on luma and chroma, but not on how chroma is enlarged and colours are computed. Ferry does
+both as OpenCV since 4.13: with the colour matrix that the file names, with that of BT.601 where it names none; up to 4.12,
+OpenCV took BT.601 for every file. Where the
 frames are the same to the byte, so must everything else be. Where they are not, the check fails beyond {BOUND.pixels}
 pixels or {BOUND.probability:g} in a member's or the video's probability (members of random weights make much of
 little), except for the boxes of the single-shot detector, whose weights are random too.

@@ -145,7 +145,7 @@ def drawn(photograph: Path, name: str) -> list[np.ndarray]:
 
 def write(path: Path, frames: Iterator[Image.Image]) -> None:
     """Through the program ffmpeg: FFV1 in RGB for .mkv; H.264 for .mp4, with a colour matrix that says BT.709 where the
-    name does (the pixels are made by BT.601 all the same: what OpenCV reads it by, whatever the file says)."""
+    name does."""
     pictures = list(frames)
     width, height = pictures[0].size
     order, name = ("BGRX", "bgr0") if path.suffix == ".mkv" else ("RGB", "rgb24")

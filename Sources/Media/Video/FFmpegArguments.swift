@@ -21,10 +21,10 @@ package enum FFmpegArguments {
 
   /// ffmpeg that writes the wanted frames as RGB to its standard output.
   static func frames(of video: VideoInformation, _ plan: FramePlan, _ options: VideoOptions) -> [String] {
-    // What OpenCV does with a frame: swscale's bicubic conversion (how chroma is enlarged) with the matrix of BT.601,
-    // whatever the file says, and the rotation after it. The size is that of the header, so that a stream that changes
-    // its size still gives frames of one size, and its filters go on counting.
-    let scale = "scale=\(video.storedWidth):\(video.storedHeight):flags=bicubic:in_color_matrix=bt601"
+    // What OpenCV does with a frame: swscale's bicubic conversion (how chroma is enlarged) with the colour matrix that
+    // the file names, or that of BT.601 where it names none, and the rotation after it. The size is that of the header,
+    // so that a stream that changes its size still gives frames of one size, and its filters go on counting.
+    let scale = "scale=\(video.storedWidth):\(video.storedHeight):flags=bicubic"
     let filters = [plan.filter, scale, "format=rgb24"].compactMap(\.self).joined(separator: ",")
     return ["-nostdin"] + restraint(options) + (options.threads.map { ["-threads", "\(max(1, $0))"] } ?? [])
       + ["-noautorotate", "-reinit_filter", "0", "-i", file(video.path), "-map", "0:V:0"]
