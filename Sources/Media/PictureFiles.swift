@@ -14,12 +14,7 @@ public struct PictureFiles: FrameSource {
   public var frameCount: Int { paths.count }
 
   public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
-    let wanted: [Int] =
-      switch selection {
-      case .from(let first): Array(paths.indices.dropFirst(max(0, first)))
-      case .only(let indexes): indexes.filter(paths.indices.contains)
-      }
-    return Files(paths: paths, limits: limits, indexes: wanted)
+    Files(paths: paths, limits: limits, indexes: selection.indexes(of: paths.count))
   }
 
   private struct Files: AsyncSequence {

@@ -21,6 +21,14 @@ public enum FrameSelection: Sendable, Equatable {
 
   /// Every frame.
   public static var all: FrameSelection { .from(0) }
+
+  /// The wanted ones among so many frames.
+  public func indexes(of count: Int) -> [Int] {
+    switch self {
+    case .from(let first): Array(min(max(0, first), count)..<count)
+    case .only(let indexes): indexes.filter((0..<count).contains)
+    }
+  }
 }
 
 /// Where frames come from: a video, a folder of pictures, memory.
@@ -42,13 +50,8 @@ public struct PictureFrames: FrameSource {
   public init(_ pictures: [Picture]) { self.pictures = pictures }
 
   public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
-    let wanted: [Int] =
-      switch selection {
-      case .from(let first): Array(pictures.indices.dropFirst(max(0, first)))
-      case .only(let indexes): indexes.filter(pictures.indices.contains)
-      }
-    return AsyncThrowingStream<Frame, any Error> { stream in
-      for index in wanted { stream.yield(Frame(index: index, picture: pictures[index])) }
+    AsyncThrowingStream<Frame, any Error> { stream in
+      for index in selection.indexes(of: pictures.count) { stream.yield(Frame(index: index, picture: pictures[index])) }
       stream.finish()
     }
   }

@@ -77,10 +77,10 @@ struct Detect: AsyncParsableCommand {
     }
     if outputOptions.json {
       try Terminal.write(DetectJSON.document(outcomes, pipeline: pipeline.description).pretty)
-    } else if output == nil {
-      try Terminal.write(String(DetectTable.csv(outcomes).dropLast()))
-    } else {
+    } else if let output {
       try Terminal.write(DetectText.summary(outcomes, written: output))
+    } else {
+      try Terminal.write(String(DetectTable.csv(outcomes).dropLast()))
     }
     if strict, outcomes.contains(where: { $0.result.reason != nil }) { throw MismatchFound() }
   }
@@ -125,10 +125,10 @@ struct Detect: AsyncParsableCommand {
 
 /// Results in words.
 enum DetectText {
-  static func summary(_ outcomes: [DetectOutcome], written: String?) -> String {
+  static func summary(_ outcomes: [DetectOutcome], written: String) -> String {
     let fallbacks = outcomes.count { $0.result.reason != nil }
     let inputs = outcomes.count == 1 ? "1 input" : "\(outcomes.count) inputs"
-    return "\(written ?? "scores"): \(inputs), \(outcomes.count - fallbacks) scored"
+    return "\(written): \(inputs), \(outcomes.count - fallbacks) scored"
       + (fallbacks == 0 ? "" : ", \(fallbacks) without an answer: see above")
   }
 }

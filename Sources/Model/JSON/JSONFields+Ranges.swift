@@ -19,6 +19,11 @@ extension JSONFields {
     return count
   }
 
+  /// An integer in a range; nil if it is not there.
+  package func optionalCount(_ key: String, in range: ClosedRange<Int>) throws -> Int? {
+    try optionalField(key).map { _ in try count(key, in: range) }
+  }
+
   /// A number in a range.
   package func number(_ key: String, in range: ClosedRange<Double>) throws -> Double {
     let field = try field(key)
@@ -29,15 +34,27 @@ extension JSONFields {
     return number
   }
 
+  /// A number in a range; nil if it is not there.
+  package func optionalNumber(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+    try optionalField(key).map { _ in try number(key, in: range) }
+  }
+
   /// One of a closed list of words.
+  ///
+  /// - Parameter code: of the error about another word; the document's if not given.
   package func choice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ key: String, as type: Choice.Type = Choice.self
+    _ key: String, as type: Choice.Type = Choice.self, code: FerryError.Code? = nil
   ) throws -> Choice {
     let field = try field(key)
     let text = try field.string()
     guard let choice = Choice(rawValue: text) else {
-      throw field.error(
-        "\(field.name) is \"\(text)\"", supported: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+      // A newer version may have written the bundle; a person wrote anything else.
+      let isBundle = self.code == .damagedBundle
+      throw FerryError(
+        code ?? self.code,
+        "\(field.name) is \"\(text)\"" + (isBundle ? ", which this version of Ferry does not know" : ""),
+        supported: Choice.allCases.map(\.rawValue).joined(separator: ", "),
+        hint: isBundle ? "use a newer version of Ferry" : nil)
     }
     return choice
   }

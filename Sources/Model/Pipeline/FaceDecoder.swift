@@ -20,9 +20,6 @@ public struct SSDDecoder: Sendable, Equatable {
     case yxhw
   }
 
-  /// From the numbers of one anchor to its scores.
-  public enum ScoreActivation: String, Sendable, CaseIterable { case none, sigmoid, softmax }
-
   /// The outputs' names: 1×N×4 and 1×N×C.
   public var boxes, scores: String
   /// N×4, `float32`: centre x, centre y, width, height, relative to the input's sides.

@@ -185,18 +185,18 @@ public struct PictureInputDescription: Sendable, Equatable {
   }
 }
 
+/// From the numbers that a network gives for one picture or one box to a probability.
+public enum ScoreActivation: String, Sendable, CaseIterable {
+  /// The network gives the probability itself.
+  case none
+  /// 1 / (1 + exp(−x)) of the number that counts.
+  case sigmoid
+  /// Its share among exp of all numbers.
+  case softmax
+}
+
 /// One of the networks whose answers are blended.
 public struct PipelineMember: Sendable, Equatable {
-  /// From a network's outputs to a probability.
-  public enum Activation: String, Sendable, CaseIterable {
-    /// The network gives the probability itself.
-    case none
-    /// 1 / (1 + exp(−x)) of the number that counts.
-    case sigmoid
-    /// Its share among exp of all numbers.
-    case softmax
-  }
-
   /// Its name in the bundle; several members may run one model.
   public var model: String
   /// The size that it sees, in pixels.
@@ -206,7 +206,7 @@ public struct PipelineMember: Sendable, Equatable {
   /// The output that is read; nil for the only one.
   public var output: String?
   /// From the output's numbers to a probability, in `float32`.
-  public var activation: Activation
+  public var activation: ScoreActivation
   /// Which of the output's numbers counts.
   public var classIndex: Int
   /// In the blend, relative to the others'.
@@ -214,7 +214,7 @@ public struct PipelineMember: Sendable, Equatable {
 
   public init(
     model: String, width: Int, height: Int, input: PictureInputDescription, output: String? = nil,
-    activation: Activation = .sigmoid, classIndex: Int = 0, weight: Double = 1
+    activation: ScoreActivation = .sigmoid, classIndex: Int = 0, weight: Double = 1
   ) {
     self.model = model
     self.width = width

@@ -76,7 +76,7 @@ extension PipelineReader {
     let size = try fields.object("size")
     try size.requireOnly(["longest", "multipleOf"])
     let multiple = try size.count("multipleOf", in: 1...4096)
-    let longest = try size.optionalField("longest").map { _ in try size.count("longest", in: multiple...65_536) }
+    let longest = try size.optionalCount("longest", in: multiple...65_536)
     return .multiple(of: multiple, longest: longest)
   }
 
@@ -110,7 +110,7 @@ extension PipelineReader {
     try fields.requireOnly(["margin", "outside", "resize", "square"])
     var crop = FaceCrop(
       outside: try fields.optionalChoice("outside") ?? .clamp,
-      margin: try fields.optionalField("margin").map { _ in try fields.number("margin", in: -0.5...10) } ?? 0,
+      margin: try fields.optionalNumber("margin", in: -0.5...10) ?? 0,
       square: try fields.optionalBool("square") ?? false)
     if let resize = try fields.optionalObject("resize") {
       try resize.requireOnly(["method", "size"])
@@ -133,7 +133,7 @@ extension PipelineReader {
     let (width, height) = try input.size("size")
     var member = PipelineMember(
       model: try fields.text("model"), width: width, height: height, input: try picture(input),
-      weight: try fields.optionalField("weight").map { _ in try fields.number("weight", in: 0...1e9) } ?? 1)
+      weight: try fields.optionalNumber("weight", in: 0...1e9) ?? 1)
     guard member.weight > 0 else {
       throw try fields.field("weight").error("\"weight\" is \(member.weight)", hint: "leave out what does not count")
     }
@@ -150,10 +150,8 @@ extension PipelineReader {
     guard let fields else { return Fallback(minimumFaces: slots) }
     try fields.requireOnly(["minimumFaces", "score"])
     return Fallback(
-      score: try fields.optionalField("score").map { _ in try fields.number("score", in: 0...1) } ?? 0.5,
-      minimumFaces: try fields.optionalField("minimumFaces").map { _ in
-        try fields.count("minimumFaces", in: 1...slots)
-      } ?? slots)
+      score: try fields.optionalNumber("score", in: 0...1) ?? 0.5,
+      minimumFaces: try fields.optionalCount("minimumFaces", in: 1...slots) ?? slots)
   }
 }
 
@@ -182,7 +180,7 @@ extension PipelineReader {
           scoreActivation: try fields.optionalChoice("scoreActivation") ?? .softmax,
           classIndex: try classIndex(fields) ?? 1, threshold: try threshold(fields),
           overlap: try overlap(fields) ?? 0.45,
-          limit: try fields.optionalField("limit").map { _ in try fields.count("limit", in: 1...100_000) } ?? 200))
+          limit: try fields.optionalCount("limit", in: 1...100_000) ?? 200))
     case "boxes":
       try fields.requireOnly([
         "boxOrder", "boxes", "class", "kind", "normalized", "overlap", "scores", "threshold",
@@ -198,14 +196,14 @@ extension PipelineReader {
   }
 
   private func classIndex(_ fields: JSONFields) throws -> Int? {
-    try fields.optionalField("class").map { _ in try fields.count("class", in: 0...1_000_000) }
+    try fields.optionalCount("class", in: 0...1_000_000)
   }
 
   private func threshold(_ fields: JSONFields) throws -> Double {
-    try fields.optionalField("threshold").map { _ in try fields.number("threshold", in: 0...1) } ?? 0
+    try fields.optionalNumber("threshold", in: 0...1) ?? 0
   }
 
   private func overlap(_ fields: JSONFields) throws -> Double? {
-    try fields.optionalField("overlap").map { _ in try fields.number("overlap", in: 0...1) }
+    try fields.optionalNumber("overlap", in: 0...1)
   }
 }

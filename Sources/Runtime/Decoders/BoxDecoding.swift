@@ -113,7 +113,7 @@ extension [(name: String, tensor: Tensor)] {
 extension Tensor {
   /// The scores of one class: of 1×N×C, or of 1×N where there is only one.
   fileprivate func scores(
-    of classIndex: Int, count: Int, named name: String, _ activation: SSDDecoder.ScoreActivation
+    of classIndex: Int, count: Int, named name: String, _ activation: ScoreActivation
   ) throws -> [Float] {
     let dimensions = shape.dimensions
     let classes = dimensions == [1, count] ? 1 : dimensions.count == 3 ? dimensions[2] : 0
@@ -124,25 +124,22 @@ extension Tensor {
     }
     let numbers = floats()
     return (0..<count).map { index in
-      let row = numbers[index * classes..<(index + 1) * classes]
-      let value = row[row.startIndex + classIndex]
-      return switch activation {
-      case .none: value
-      case .sigmoid: Probability.sigmoid(value)
-      case .softmax: Probability.softmax(row, classIndex)
-      }
+      activation.probability(of: classIndex, in: numbers[index * classes..<(index + 1) * classes])
     }
   }
 }
 
-/// From a network's numbers to probabilities, in `float32`.
-enum Probability {
-  static func sigmoid(_ logit: Float) -> Float { 1 / (1 + exp(-logit)) }
-
-  /// The share of one number of a row.
-  static func softmax(_ row: some Collection<Float>, _ index: Int) -> Float {
-    let largest = row.max() ?? 0
-    let powers = row.map { exp($0 - largest) }
-    return powers[index] / powers.reduce(0, +)
+extension ScoreActivation {
+  /// The probability of one class by the numbers of all, in `float32`.
+  func probability(of index: Int, in row: ArraySlice<Float>) -> Float {
+    let value = row[row.startIndex + index]
+    switch self {
+    case .none: return value
+    case .sigmoid: return 1 / (1 + exp(-value))
+    case .softmax:
+      let largest = row.max() ?? 0
+      let powers = row.map { exp($0 - largest) }
+      return powers[index] / powers.reduce(0, +)
+    }
   }
 }

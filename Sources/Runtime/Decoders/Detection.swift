@@ -1,4 +1,4 @@
-/// A face that a detector found, in pixels of the detector's input.
+/// A face that a detector found, in pixels of the detector's input, or of the picture that a pipeline looked for it in.
 public struct Detection: Sendable, Equatable {
   /// The box's corners: 0 is the left or upper edge of the first pixel.
   public let left, top, right, bottom: Double
@@ -9,7 +9,7 @@ public struct Detection: Sendable, Equatable {
 
   /// A place in the picture.
   public struct Point: Sendable, Equatable {
-    /// In pixels of the detector's input, from its upper left corner.
+    /// In pixels from the upper left corner.
     public let x, y: Double
     public init(x: Double, y: Double) {
       self.x = x

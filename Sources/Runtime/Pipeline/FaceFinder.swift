@@ -39,7 +39,10 @@ struct FaceFinder {
     if let extractor, let fit, let session {
       let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
       let given = try extractor.input.preparation(width: width, height: height, fit)([picture])
-      guard let found = try detection(extractor, fit, session, given, picture, width, height),
+      let outputs = try outputs(of: session, given, fit)
+      guard
+        let found = try extractor.decoder.best(outputs, width: width, height: height)?
+          .scaled(x: Double(picture.width) / Double(width), y: Double(picture.height) / Double(height)),
         let edges = corner(found)
       else { return nil }
       (corners, score, input) = (edges, found.score, given)
@@ -60,15 +63,21 @@ struct FaceFinder {
     return try part.resized(width: resize.width, height: resize.height, method: resize.method)
   }
 
-  /// The best face in the frame's pixels.
-  private func detection(
-    _ extractor: FaceExtractor, _ fit: PictureFit, _ session: Session, _ input: Tensor, _ picture: Picture,
-    _ width: Int, _ height: Int
-  ) throws -> Detection? {
+  /// Every face of a picture, best first, in its pixels.
+  func all(_ picture: Picture) throws -> [Detection] {
+    guard let extractor, let fit, let session else { return [] }
+    let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
+    let given = try extractor.input.preparation(width: width, height: height, fit)([picture])
+    return try extractor.decoder.all(outputs(of: session, given, fit), width: width, height: height).map {
+      $0.scaled(x: Double(picture.width) / Double(width), y: Double(picture.height) / Double(height))
+    }
+  }
+
+  private func outputs(
+    of session: Session, _ input: Tensor, _ fit: PictureFit
+  ) throws -> [(name: String, tensor: Tensor)] {
     let outputs = try session.run([fit.input: input.given(fit)])
-    let ordered = session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
-    let (scaleX, scaleY) = (Double(picture.width) / Double(width), Double(picture.height) / Double(height))
-    return try extractor.decoder.best(ordered, width: width, height: height)?.scaled(x: scaleX, y: scaleY)
+    return session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
   }
 
   /// The box with its margin, its corners truncated; nil for numbers that are no box.

@@ -87,13 +87,8 @@ extension Pipeline {
           "the output \"\(fit.output)\" of \"\(member.model)\" is \(output.shape) for \(count) pictures")
       }
       return (0..<count).map { index in
-        let row = numbers[index * fit.classCount..<(index + 1) * fit.classCount]
-        let value = row[row.startIndex + member.classIndex]
-        return switch member.activation {
-        case .none: value
-        case .sigmoid: Probability.sigmoid(value)
-        case .softmax: Probability.softmax(row, member.classIndex)
-        }
+        member.activation.probability(
+          of: member.classIndex, in: numbers[index * fit.classCount..<(index + 1) * fit.classCount])
       }
     }
   }

@@ -74,6 +74,13 @@ public final class Pipeline: Sendable {
     try await run(PictureFrames([picture]), slots: 1, minimumFaces: 1) { _ in }
   }
 
+  /// Every face that the face extractor sees in a picture: those above its threshold (0.5 where it has none), of which
+  /// none overlaps a better one too much.
+  ///
+  /// - Returns: faces in the picture's pixels, best first; none if the pipeline has no face extractor.
+  /// - Throws: what is wrong with the bundle or this machine.
+  public func faces(in picture: Picture) throws -> [Detection] { try FaceFinder(self).all(picture) }
+
   private func run(
     _ source: some FrameSource, slots: Int, minimumFaces: Int, _ progress: @Sendable (PipelineProgress) -> Void
   ) async throws -> PipelineResult {

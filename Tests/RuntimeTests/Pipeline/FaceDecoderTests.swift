@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 @Suite struct FaceDecoderTests {
-  private func ssd(_ order: SSDDecoder.BoxOrder, _ activation: SSDDecoder.ScoreActivation) throws -> FaceDecoder {
+  private func ssd(_ order: SSDDecoder.BoxOrder, _ activation: ScoreActivation) throws -> FaceDecoder {
     let anchors = try Anchors(Tensor([0.5, 0.5, 0.2, 0.4, 0.25, 0.5, 0.5, 0.5] as [Float], shape: [2, 4]))
     return .ssd(
       SSDDecoder(
@@ -40,6 +40,31 @@ import Testing
       outputs([0, 0, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1], [0.3, 0.7, 0.7]), width: 100, height: 10)
     #expect(abs(try #require(found).left - 20) < 1e-5)
     #expect(abs(try #require(found).bottom - 4) < 1e-5)
+  }
+
+  /// Without a threshold 0.5 holds; of two boxes that overlap too much the better one stays; `limit` comes before that.
+  @Test func allFacesAreListedBestFirst() throws {
+    let outputs = try outputs(
+      [0, 0, 10, 10, 0, 0, 10, 9, 20, 0, 30, 10, 40, 0, 50, 10], [0.7, 0.9, 0.8, 0.5])
+    func lefts(_ decoder: FaceDecoder) throws -> [[Double]] {
+      try decoder.all(outputs, width: 50, height: 10).map { [$0.left, $0.bottom] }
+    }
+    func boxes(_ threshold: Double, _ overlap: Double?) -> FaceDecoder {
+      .boxes(
+        BoxDecoder(
+          boxes: "b", scores: "s", boxOrder: .xyxy, normalized: false, threshold: threshold, overlap: overlap))
+    }
+    #expect(try lefts(boxes(0, nil)) == [[0, 9], [20, 10], [0, 10]])
+    #expect(try lefts(boxes(0, 0.5)) == [[0, 9], [20, 10]])
+    #expect(try lefts(boxes(0.4, 0.5)) == [[0, 9], [20, 10], [40, 10]])
+    let anchors = try Anchors(
+      Tensor((0..<4).flatMap { [0.1 + 0.2 * Float($0), 0.5, 0.2, 1] }, shape: [4, 4]))
+    func ssd(_ limit: Int) -> FaceDecoder {
+      .ssd(SSDDecoder(boxes: "b", scores: "s", anchors: anchors, scoreActivation: .none, classIndex: 0, limit: limit))
+    }
+    let zeros = [("b", try Tensor([Float](repeating: 0, count: 16), shape: [1, 4, 4])), outputs[1]]
+    #expect(try ssd(200).all(zeros, width: 50, height: 10).map(\.score).map { ($0 * 10).rounded() } == [9, 8, 7])
+    #expect(try ssd(2).all(zeros, width: 50, height: 10).count == 2)
   }
 
   @Test func nanIsNeverTheBest() throws {

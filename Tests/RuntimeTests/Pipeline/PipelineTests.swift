@@ -75,6 +75,24 @@ import Testing
     #expect(other.faces.map(\.corners) == [[6, 2, 18, 48]])
   }
 
+  @Test func facesAreInThePicturesPixels() throws {
+    var description = PipelineFixture.description()
+    description.face?.size = .multiple(of: 64, longest: nil)
+    let faces = try PipelineFixture.pipeline(description).faces(in: PipelineFixture.picture(16, 16, 60))
+    // The detector saw 64×64 pixels of a picture of 32×24.
+    #expect(faces.map { [$0.left, $0.top, $0.right, $0.bottom] } == [[8, 6, 30, 9]])
+    #expect(faces.first?.score == 1)
+    let without = try PipelineFixture.pipeline(PipelineFixture.description(decoder: nil))
+    #expect(try without.faces(in: PipelineFixture.face()).isEmpty)
+  }
+
+  @Test func framesAreSelected() {
+    #expect(FrameSelection.from(3).indexes(of: 5) == [3, 4])
+    #expect(FrameSelection.from(9).indexes(of: 5) == [])
+    #expect(FrameSelection.from(-1).indexes(of: 2) == [0, 1])
+    #expect(FrameSelection.only([1, 4, 5]).indexes(of: 5) == [1, 4])
+  }
+
   @Test func membersAreBlended() async throws {
     func member(_ name: String, weight: Double = 1) -> PipelineMember {
       PipelineMember(

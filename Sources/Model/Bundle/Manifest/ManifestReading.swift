@@ -42,9 +42,7 @@ extension PipelineEntry {
     let fields = try field.object()
     var blob: Int?
     let reader = PipelineReader { field in
-      let index = try field.count()
-      guard index < blobCount else { throw field.error("\(field.name) is \(index), but there are \(blobCount) blobs") }
-      blob = index
+      blob = try field.blob(of: blobCount)
       return .unread
     }
     try fields.requireOnly(PipelineReader.keys + ["goldens"])
@@ -125,8 +123,8 @@ extension ModelPort {
       if case .string(let text) = field.value { .symbolic(text) } else { .fixed(try field.count()) }
     }
     self.init(
-      name: try fields.string("name"), extents: extents, elementType: try fields.knownChoice("elementType"),
-      layout: try fields.knownChoice("layout", code: .unsupportedLayout))
+      name: try fields.string("name"), extents: extents, elementType: try fields.choice("elementType"),
+      layout: try fields.choice("layout", code: .unsupportedLayout))
   }
 }
 
@@ -137,8 +135,8 @@ extension TensorEntry {
     (shape, elementType, layout, passes, blob) = try located(.init(tensor: name)) {
       try fields.requireOnly(["blob", "elementType", "layout", "name", "passes", "shape"], if: isKnown)
       return (
-        try Self.shape(fields.array("shape").map { try $0.count() }), try fields.knownChoice("elementType"),
-        try fields.knownChoice("layout", code: .unsupportedLayout),
+        try Self.shape(fields.array("shape").map { try $0.count() }), try fields.choice("elementType"),
+        try fields.choice("layout", code: .unsupportedLayout),
         try fields.strings("passes"), try fields.blob("blob", of: blobCount)
       )
     }
@@ -198,29 +196,20 @@ private func requireUnique(_ names: [String], _ what: String, in place: String) 
   }
 }
 
+extension JSONField {
+  /// The index of a blob.
+  fileprivate func blob(of count: Int) throws -> Int {
+    let index = try self.count()
+    guard index < count else { throw error("\(name) is \(index), but there are \(count) blobs") }
+    return index
+  }
+}
+
 extension JSONFields {
   /// A newer minor version may have members that this reader does not know.
   fileprivate func requireOnly(_ keys: [String], if isKnown: Bool) throws {
     if isKnown { try requireOnly(keys) }
   }
 
-  fileprivate func blob(_ key: String, of count: Int) throws -> Int {
-    let field = try field(key)
-    let index = try field.count()
-    guard index < count else { throw field.error("\(field.name) is \(index), but there are \(count) blobs") }
-    return index
-  }
-
-  fileprivate func knownChoice<Choice: RawRepresentable<String> & CaseIterable>(
-    _ key: String, as type: Choice.Type = Choice.self, code: FerryError.Code = .damagedBundle
-  ) throws -> Choice {
-    let field = try field(key)
-    let text = try field.string()
-    guard let choice = Choice(rawValue: text) else {
-      throw FerryError(
-        code, "\(field.name) is \"\(text)\", which this version of Ferry does not know",
-        supported: Choice.allCases.map(\.rawValue).joined(separator: ", "), hint: "use a newer version of Ferry")
-    }
-    return choice
-  }
+  fileprivate func blob(_ key: String, of count: Int) throws -> Int { try field(key).blob(of: count) }
 }
