@@ -9,9 +9,9 @@ import Synchronization
 ///     let reader = try VideoReader(information, frames: .only([0, 30, 60]))
 ///     for try await frame in reader { … }
 ///
-/// Frames have the bytes that the `VideoCapture` of OpenCV 4.14 gives (in the order R, G, B), turned upright as the file
-/// asks. YUV is converted with the colour matrix that the file names, and with that of BT.601 where it names none; up to
-/// 4.12, OpenCV took BT.601 for every file. Interlaced frames are left as they are, which 4.14 does not.
+/// Frames have the bytes that the `VideoCapture` of OpenCV 4.14 gives (in the order R, G, B), turned upright as the
+/// file asks. YUV is converted with the colour matrix that the file names, with that of BT.601 where it names none; up
+/// to 4.12, OpenCV took BT.601 for every file. Interlaced frames are left as they are, which 4.14 does not.
 /// The process waits while nobody asks for frames: no more than three are in memory. It ends when the last frame has
 /// come, when the loop is left, or when the task is cancelled.
 /// A damaged video, or one that is shorter than declared, simply ends; `complaint` keeps what ffmpeg said of it.
