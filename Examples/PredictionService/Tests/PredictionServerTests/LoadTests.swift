@@ -73,7 +73,10 @@ import Testing
     // More than Swift has threads for its tasks.
     limits.inFlight = 2 * ProcessInfo.processInfo.activeProcessorCount + 1
     let count = limits.inFlight
-    @Sendable func block() { release.wait() }
+    // Where the service is stuck, so is this test: the wait has an end.
+    @Sendable func block() {
+      if release.wait(timeout: .now() + 30) == .timedOut { Issue.record("the service does not answer while it scores") }
+    }
     try await RunningService.with(limits: limits) { _ in
       block()
       return Self.result
