@@ -1,4 +1,5 @@
 import ArgumentParser
+import FerryConvert
 import FerryModel
 import FerryTensor
 import Foundation
@@ -6,7 +7,13 @@ import Foundation
 @main
 enum Main {
   static func main() async {
-    Interruption.prepare()
+    // The process that reads HDF5 closes all that it does not need, a signal's pipe too. It leaves nothing behind, and
+    // any signal may end it.
+    if CommandLine.arguments.dropFirst().first == HDF5Helper.command {
+      Interruption.unblock()
+    } else {
+      Interruption.prepare()
+    }
     do {
       try checkFirstWord()
       var command = try Ferry.parseAsRoot()

@@ -3,6 +3,9 @@ import Foundation
 import Synchronization
 
 /// Ctrl-C leaves no half-written file: unfinished files are removed, then the command ends with 130.
+///
+/// The signals are caught, not waited for: libraries that start threads before `main` (OpenBLAS) and the runtime of
+/// async programs have threads that signals would end, whatever this thread blocks.
 enum Interruption {
   /// What is told when it happens.
   static var note: String {
@@ -11,22 +14,18 @@ enum Interruption {
   }
   private static let text = Mutex("nothing was written")
 
-  /// Must run before any other thread starts, so that all of them leave the signals to one that waits for them.
+  /// Must run before anything is written.
   static func prepare() {
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    sigaddset(&signals, SIGTERM)
-    pthread_sigmask(SIG_BLOCK, &signals, nil)
     // A reader that closes its end of a pipe early gets what it wanted; writing on is an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { return }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    interruptionPipe = ends[1]
+    let source = ends[0]
     let waiter = Thread {
-      var signals = sigset_t()
-      sigemptyset(&signals)
-      sigaddset(&signals, SIGINT)
-      sigaddset(&signals, SIGTERM)
-      var received: Int32 = 0
-      sigwait(&signals, &received)
+      var byte: UInt8 = 0
+      while read(source, &byte, 1) != 1 {}
       AtomicFile.removeUnfinished()
       Terminal.clearProgress()
       Terminal.writeError("error: interrupted; \(note)")
@@ -34,5 +33,41 @@ enum Interruption {
     }
     waiter.stackSize = 1 << 19
     waiter.start()
+    for number in signals {
+      // What was ignored when the command began stays so: a shell's background job is not ended by Ctrl-C.
+      var before = sigaction()
+      guard sigaction(number, nil, &before) == 0, !before.isIgnored else { continue }
+      signal(number) { _ in
+        // A handler may do little: the waiter does the rest.
+        let known = errno
+        var byte: UInt8 = 1
+        _ = write(interruptionPipe, &byte, 1)
+        errno = known
+      }
+    }
+    unblock()
+  }
+
+  /// Whoever starts a command may have blocked the signals for itself.
+  static func unblock() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in signals { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
+
+  private static let signals = [SIGINT, SIGTERM]
+}
+
+/// Where a signal's handler writes. A plain global, so that reading it there does nothing else.
+private nonisolated(unsafe) var interruptionPipe: Int32 = -1
+
+extension sigaction {
+  fileprivate var isIgnored: Bool {
+    #if canImport(Glibc)
+      __sigaction_handler.sa_handler.map { unsafeBitCast($0, to: Int.self) } == unsafeBitCast(SIG_IGN, to: Int.self)
+    #else
+      __sigaction_u.__sa_handler.map { unsafeBitCast($0, to: Int.self) } == unsafeBitCast(SIG_IGN, to: Int.self)
+    #endif
   }
 }
