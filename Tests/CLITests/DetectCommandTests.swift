@@ -136,6 +136,164 @@ import Testing
     #expect(wrong.errors.contains("is one file, and there are 4 inputs"))
   }
 
+  /// Nothing that is read is replaced: not another input, and not a frame of a folder.
+  @Test func nothingIsWrittenOverWhatIsRead() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    let files = FileManager.default
+    // The picture drawn of a.png would be a.png.png, which is an input of its own.
+    try files.copyItem(atPath: "\(inputs)/a.png", toPath: "\(inputs)/a.png.png")
+    try files.copyItem(atPath: "\(inputs)/frames/1.png", toPath: "\(inputs)/frames/frames.png")
+    let frames = "\(inputs)/frames"
+    for arguments in [
+      [inputs, "--annotate", inputs], [frames, "--annotate", frames], [frames, "--annotate", "\(frames)/1.png"],
+      [frames, "-o", "\(frames)/2.png"], [inputs, "--shard", "1/2", "--annotate", inputs],
+    ] {
+      let run = try Command(["detect", bundle] + arguments)
+      #expect(run.status == 64, "\(arguments): \(run.errors)")
+      #expect(run.errors.contains("which is read"))
+    }
+    let picture = try Data(contentsOf: URL(fileURLWithPath: "\(golden)/pictures/rgb.png"))
+    for name in ["a.png.png", "frames/frames.png", "frames/1.png", "frames/2.png"] {
+      #expect(try Data(contentsOf: URL(fileURLWithPath: "\(inputs)/\(name)")) == picture)
+    }
+  }
+
+  /// A file that cannot be read is a frame that cannot be decoded.
+  @Test func aDamagedFrameUsesUpItsSlot() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    let picture = try Data(contentsOf: URL(fileURLWithPath: "\(golden)/pictures/rgb.png"))
+    let cut = URL(fileURLWithPath: "\(inputs)/frames/0.png")
+    try picture.prefix(picture.count / 2).write(to: cut)
+    // Of frames 0 to 2 the two slots want 0 and 1, and two faces are needed.
+    let run = try Command(["detect", bundle, "\(inputs)/frames", "--json"])
+    #expect(run.status == 0)
+    #expect(run.errors.contains("frames: 0.5, since 1 face was found in 3 declared frames, 2 are needed; 0.png:"))
+    // Nobody wants the last one.
+    try FileManager.default.moveItem(atPath: cut.path, toPath: "\(inputs)/frames/3.png")
+    #expect(try Command(["detect", bundle, "\(inputs)/frames", "--strict"]).status == 0)
+  }
+
+  @Test func whatIsPassedOverIsNamed() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    for name in ["notes.txt", "frames/times.csv"] {
+      try "to read".write(toFile: "\(inputs)/\(name)", atomically: true, encoding: .utf8)
+    }
+    for path in [inputs, "\(inputs)/frames"] {
+      let run = try Command(["detect", bundle, path])
+      #expect(run.errors.contains("frames/times.csv is no video and no picture"))
+    }
+    try "no video".write(toFile: "\(inputs)/frames/clip.mxf", atomically: true, encoding: .utf8)
+    let run = try Command(["detect", bundle, "\(inputs)/frames"])
+    #expect(run.output.contains("clip.mxf,0.5"))
+    #expect(run.output.contains("1.png,"))
+  }
+
+  @Test func aLinkThatLeadsNowhereHasItsLine() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    try FileManager.default.createSymbolicLink(atPath: "\(inputs)/gone.mp4", withDestinationPath: "nowhere")
+    let run = try Command(["detect", bundle, inputs, "--strict"])
+    #expect(run.status == 1)
+    #expect(run.output.contains("\ngone.mp4,0.5\n"))
+    #expect(run.errors.contains("gone.mp4: 0.5, since there is no such file"))
+  }
+
+  @Test func whatCannotBeWrittenIsToldFirst() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    let before = folder.names
+    let run = try Command(["detect", bundle, inputs, "-o", inputs])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("this is a folder, where a file is to be written"))
+    #expect(!run.errors.contains("broken.png: 0.5"))
+    #expect(folder.names == before)
+  }
+
+  /// A command that has begun, and its process.
+  private func begun(
+    _ arguments: [String], environment: [String: String], until: () -> Bool
+  ) throws -> (Process, Pipe) {
+    let (process, errors) = (Process(), Pipe())
+    process.executableURL = try Command.executable()
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, new in new }
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = errors
+    try process.run()
+    while process.isRunning, !until() { usleep(10_000) }
+    return (process, errors)
+  }
+
+  /// A run that is interrupted says so, and goes on where it stopped: reasons are told again, pictures not drawn again.
+  @Test func anInterruptedRunGoesOn() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    // Where ffmpeg should answer, nobody does.
+    let tools = "\(folder.path)/tools"
+    try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
+    for name in ["ffmpeg", "ffprobe"] {
+      try "#!/bin/sh\nexec sleep 20\n".write(toFile: "\(tools)/\(name)", atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(tools)/\(name)")
+    }
+    try "no video".write(toFile: "\(inputs)/z.mp4", atomically: true, encoding: .utf8)
+    try FileManager.default.removeItem(atPath: "\(inputs)/broken.png")
+    try FileManager.default.createSymbolicLink(atPath: "\(inputs)/c.png", withDestinationPath: "nowhere")
+    let (table, sheets) = ("\(folder.path)/scores.csv", "\(folder.path)/sheets")
+    let arguments = ["detect", bundle, inputs, "-o", table, "--annotate", sheets]
+    let (process, errors) = try begun(arguments, environment: ["FERRY_FFMPEG": tools]) {
+      let journal = try? String(contentsOfFile: table + ".partial", encoding: .utf8)
+      return journal?.split(separator: "\n").count == 5
+    }
+    process.interrupt()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    let told = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    #expect(told.contains("error: interrupted; the results so far are in \(table).partial"))
+    #expect(!FileManager.default.fileExists(atPath: table))
+
+    let drawn = "\(sheets)/a.png.png"
+    try "drawn".write(toFile: drawn, atomically: true, encoding: .utf8)
+    try FileManager.default.removeItem(atPath: "\(sheets)/b.png.png")
+    let rest = try Command(arguments)
+    #expect(rest.status == 0)
+    #expect(rest.errors.contains("c.png: 0.5, since there is no such file"))
+    #expect(rest.errors.contains("z.mp4: 0.5, since"))
+    #expect(rest.output.contains("5 inputs, 3 scored, 2 without an answer"))
+    #expect(try String(contentsOfFile: drawn, encoding: .utf8) == "drawn")
+    #expect(FileManager.default.fileExists(atPath: "\(sheets)/b.png.png"))
+  }
+
+  /// OpenBLAS starts threads of its own before the command begins.
+  @Test func anInterruptedMeasurementSaysSo() throws {
+    let folder = try Folder()
+    _ = try bundle(folder)
+    let start = Date()
+    let (process, errors) = try begun(["bench", "\(folder.path)/m.ferry", "--seconds", "60"], environment: [:]) {
+      Date().timeIntervalSince(start) > 1
+    }
+    process.terminate()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 130)
+    #expect(
+      String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).contains("error: interrupted"))
+  }
+
+  @Test func namesAreComparedByTheirBytes() throws {
+    let folder = try Folder()
+    let (bundle, inputs) = (try bundle(folder), try inputs(folder))
+    for name in ["e\u{301}.png", "\u{e9}.png"] {
+      try FileManager.default.copyItem(atPath: "\(inputs)/a.png", toPath: "\(inputs)/\(name)")
+    }
+    let run = try Command(["detect", bundle, "\(inputs)/e\u{301}.png", "\(inputs)/\u{e9}.png"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.utf8.split(separator: UInt8(ascii: "\n")).count == 3)
+  }
+
   @Test func jsonHasFacesAndMembers() throws {
     let folder = try Folder()
     let run = try Command(["detect", try bundle(folder), "\(try inputs(folder))/a.png", "--json"])

@@ -10,8 +10,9 @@ struct Detect: AsyncParsableCommand {
     abstract: "Score videos, pictures and folders of frames with a bundle's pipeline.",
     discussion: """
       Writes one line an input, its name and its score. An input that cannot be scored gets the score that the bundle
-      states for that, and a reason on standard error; it never stops the run. A folder that holds pictures alone
-      stands for the frames of one video, any other folder for the videos, pictures and folders of frames in it.
+      states for that, and a reason on standard error; it never stops the run. A folder of pictures, without
+      videos and folders, stands for the frames of one video; any other folder for the videos, pictures and folders of
+      frames in it.
 
         ferry detect deepfake.ferry video.mp4
         ferry detect deepfake.ferry videos/ -o scores.csv         interrupted, the same command goes on where it stopped
@@ -62,10 +63,16 @@ struct Detect: AsyncParsableCommand {
     let found = try DetectInputs.find(inputs)
     let all = found.inputs.filter { part?.holds($0.name) ?? true }
     for path in found.passedOver { Terminal.writeError("note: \(path.printable) is no video and no picture") }
-    if let output { try FileIdentity.refuse(writing: output, over: [bundle] + all.map(\.path)) }
-    let annotation = try annotate.map { try DetectAnnotation($0, inputs: all) }
+    let sources = [bundle] + found.inputs.flatMap(\.files)
+    if let output {
+      try FileIdentity.refuse(writing: output, over: sources)
+      // What cannot be written is told before anything is scored.
+      _ = try AtomicFile(path: output)
+    }
+    let annotation = try annotate.map { try DetectAnnotation($0, inputs: all, sources: sources) }
     let journal = try output.map {
-      try DetectJournal(besides: $0, bundle: opened.manifestDigest, inputs: all, restarts: restart)
+      try DetectJournal(
+        besides: $0, bundle: opened.manifestDigest, members: pipeline.memberNames, inputs: all, restarts: restart)
     }
     if let journal { Interruption.note = "the results so far are in \(journal.path): the same command goes on there" }
     let outcomes = try await score(all, pipeline, journal, annotation)
@@ -95,8 +102,9 @@ struct Detect: AsyncParsableCommand {
     var outcomes: [DetectOutcome] = []
     var scored = 0
     for (index, input) in all.enumerated() {
-      // What is to be drawn must be seen again.
-      if annotation == nil, let known = journal?.outcomes[input.name] {
+      let drawing = annotation?.target(of: input.name)
+      if let known = journal?.outcome(of: input, drawnTo: drawing) {
+        tell(known)
         outcomes.append(known)
         continue
       }
@@ -111,15 +119,18 @@ struct Detect: AsyncParsableCommand {
       }
       scored += 1
       Terminal.clearProgress()
-      if let reason = outcome.result.reason {
-        Terminal.writeError(
-          "\(input.name.printable): \(Format.number(outcome.result.score)), since \(reason.printable)")
-      }
-      try journal?.add(outcome, of: input)
+      tell(outcome)
       if let annotation, let recorder { try annotation.write(outcome, recorder, pipeline.description) }
+      try journal?.add(outcome, of: input, drawnTo: drawing)
       outcomes.append(outcome)
     }
     return outcomes
+  }
+
+  /// Why there is no answer, if there is none.
+  private func tell(_ outcome: DetectOutcome) {
+    guard let reason = outcome.result.reason else { return }
+    Terminal.writeError("\(outcome.name.printable): \(Format.number(outcome.result.score)), since \(reason.printable)")
   }
 }
 

@@ -9,8 +9,9 @@ struct DetectAnnotation {
   private let path: String
   private let isFolder: Bool
 
-  /// - Throws: `usage` if several inputs are to be drawn into one file.
-  init(_ path: String, inputs: [DetectInput]) throws {
+  /// - Parameter sources: every file that is read.
+  /// - Throws: `usage` if several inputs are to be drawn into one file, or over what is read.
+  init(_ path: String, inputs: [DetectInput], sources: [String]) throws {
     var found: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &found)
     isFolder = exists ? found.boolValue : inputs.count > 1
@@ -22,7 +23,7 @@ struct DetectAnnotation {
     guard isFolder || path.lowercased().hasSuffix(".png") else {
       throw FerryError(.usage, "--annotate \(path) is no PNG", supported: "a name that ends in .png, or a folder")
     }
-    for input in inputs { try FileIdentity.refuse(writing: target(of: input.name), over: [input.path]) }
+    try FileIdentity.refuse(writing: inputs.map { target(of: $0.name) }, over: sources)
     if isFolder, !exists {
       do {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -32,7 +33,8 @@ struct DetectAnnotation {
     }
   }
 
-  private func target(of name: String) -> String { isFolder ? "\(path)/\(name).png" : path }
+  /// Where an input's picture goes.
+  func target(of name: String) -> String { isFolder ? "\(path)/\(name).png" : path }
 
   func write(_ outcome: DetectOutcome, _ recorder: FrameRecorder, _ pipeline: PipelineDescription) throws {
     try picture(outcome, recorder, pipeline)?.writePNG(to: target(of: outcome.name))

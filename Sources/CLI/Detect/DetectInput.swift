@@ -1,4 +1,5 @@
 import FerryMedia
+import FerryModel
 import FerryTensor
 import Foundation
 
@@ -14,17 +15,22 @@ struct DetectInput: Sendable, Equatable {
   let name: String
   let path: String
   let kind: Kind
+
+  /// What is read.
+  var files: [String] { if case .frames(let paths) = kind { paths } else { [path] } }
 }
 
 /// Finds what is to be scored.
 enum DetectInputs {
   static let pictureEndings = ["jpeg", "jpg", "png"]
   static let videoEndings = [
-    "3gp", "asf", "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "m2ts", "ogv", "ts", "webm", "wmv",
+    "264", "265", "3g2", "3gp", "asf", "av1", "avi", "divx", "dv", "f4v", "flv", "h264", "hevc", "ivf", "m2ts", "m2v",
+    "m4v", "mj2", "mjpeg", "mjpg", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "mxf", "nut", "obu", "ogg", "ogv", "qt",
+    "rm", "swf", "ts", "vob", "webm", "wmv", "y4m",
   ]
 
-  /// What the paths stand for: a file for itself, a folder of pictures alone for the frames of one video, any other
-  /// folder for the videos, pictures and folders of frames in it.
+  /// What the paths stand for: a file for itself; a folder of pictures, without videos and folders, for the frames of
+  /// one video; any other folder for the videos, pictures and folders of frames in it.
   ///
   /// - Returns: sorted by name, whatever the order of the paths; and the files that were passed over.
   /// - Throws: `fileNotFound`; `usage` if nothing is there, or if two would have the same name.
@@ -41,16 +47,17 @@ enum DetectInputs {
         continue
       }
       let folder = try Folder(path)
+      passedOver += folder.others
       if let frames = folder.frames {
         inputs.append(DetectInput(name: name(of: path), path: path, kind: .frames(frames)))
         continue
       }
       inputs += folder.files.map { DetectInput(name: name(of: $0), path: $0, kind: .file) }
-      passedOver += folder.others
       for path in folder.folders {
         let inner = try Folder(path)
         if let frames = inner.frames {
           inputs.append(DetectInput(name: name(of: path), path: path, kind: .frames(frames)))
+          passedOver += inner.others
         } else if !inner.isEmpty {
           passedOver.append(path + "/")
         }
@@ -62,7 +69,7 @@ enum DetectInputs {
         supported: (videoEndings + pictureEndings).joined(separator: ", "))
     }
     inputs.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    for (first, second) in zip(inputs, inputs.dropFirst()) where first.name == second.name {
+    for (first, second) in zip(inputs, inputs.dropFirst()) where sameBytes(first.name, second.name) {
       throw FerryError(
         .usage, "two inputs would stand as \(first.name) in the table: \(first.path) and \(second.path)",
         hint: "score them in two runs, or rename one")
@@ -83,7 +90,7 @@ enum DetectInputs {
 
     var isEmpty: Bool { pictures.isEmpty && videos.isEmpty && folders.isEmpty }
     var files: [String] { pictures + videos }
-    /// The pictures, if they are all that is there.
+    /// The pictures, if there is nothing else to score.
     var frames: [String]? { !pictures.isEmpty && videos.isEmpty && folders.isEmpty ? pictures : nil }
 
     init(_ path: String) throws {
@@ -97,7 +104,9 @@ enum DetectInputs {
       for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
         let path = prefix + name
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { continue }
+        // What is not there (a link that leads nowhere, a name that is no UTF-8) goes by its ending too, so that it is
+        // not passed over in silence.
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
         if isFolder.boolValue {
           folders.append(path)

@@ -49,11 +49,16 @@ enum DetectJSON {
 
   private static func numbers(_ values: [Int]) -> JSONValue { .array(values.map { .number(Double($0)) }) }
 
+  /// - Parameter members: the pipeline's, in their order.
   /// - Throws: `invalidJSON` for what `outcome` did not write.
-  static func outcome(reading value: JSONValue) throws -> DetectOutcome {
+  static func outcome(reading value: JSONValue, members names: [String]) throws -> DetectOutcome {
     let fields = try JSONField(value).object()
-    let members = try fields.object("members").fields.map {
-      PipelineResult.Member(name: $0.key, probability: try reported($0.field))
+    /// One number a member, or none at all.
+    func numbers(_ fields: JSONFields) throws -> [Double] {
+      fields.value.count == 0 ? [] : try names.map { try reported(fields.field($0)) }
+    }
+    let members = zip(names, try numbers(fields.object("members"))).map {
+      PipelineResult.Member(name: $0, probability: $1)
     }
     let faces = try fields.array("faces").map { field in
       let face = try field.object()
@@ -63,12 +68,12 @@ enum DetectJSON {
         frame: try face.integer("frame"), box: try PixelBox(left: box[0], top: box[1], right: box[2], bottom: box[3]),
         corners: try face.optionalArray("corners")?.map { try $0.integer() } ?? box,
         score: try face.optionalField("score").map { try reported($0) },
-        probabilities: try face.optionalObject("probabilities")?.fields.map { try reported($0.field) } ?? [])
+        probabilities: try face.optionalObject("probabilities").map(numbers) ?? [])
     }
     return DetectOutcome(
       name: try fields.string("filename"),
       result: PipelineResult(
-        score: try fields.number("label"), reason: try fields.optionalString("reason"),
+        score: try fields.number("label", in: -1e-6...1 + 1e-6), reason: try fields.optionalString("reason"),
         frameCount: try fields.integer("frameCount"), faces: faces, members: members))
   }
 

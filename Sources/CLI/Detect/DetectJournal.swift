@@ -9,16 +9,34 @@ import Foundation
 final class DetectJournal {
   let path: String
   /// What was there when the run began.
-  private(set) var outcomes: [String: DetectOutcome] = [:]
+  private var entries: [[UInt8]: Entry] = [:]
   private let file: FileHandle
+
+  private struct Entry {
+    let outcome: DetectOutcome
+    /// The picture that was drawn of it.
+    let drawing: String?
+  }
+
+  /// What is known of an input.
+  ///
+  /// - Parameter drawing: where its picture is wanted; what was not drawn there must be seen again.
+  func outcome(of input: DetectInput, drawnTo drawing: String?) -> DetectOutcome? {
+    guard let entry = entries[Array(input.name.utf8)] else { return nil }
+    guard let drawing else { return entry.outcome }
+    return entry.drawing == drawing && FileManager.default.fileExists(atPath: drawing) ? entry.outcome : nil
+  }
 
   /// Opens the journal of a table, or begins one.
   ///
   /// - Parameters:
   ///   - bundle: the digest of what scores.
+  ///   - members: the names of its members, in their order.
   ///   - restarts: whether to throw away what is there.
   /// - Throws: `usage` if it belongs to another bundle, `fileUnwritable`.
-  init(besides table: String, bundle: String, inputs: [DetectInput], restarts: Bool) throws {
+  init(
+    besides table: String, bundle: String, members: [String], inputs: [DetectInput], restarts: Bool
+  ) throws {
     path = table + ".partial"
     let header = Data(Self.line(["bundle": .string(bundle), "ferry": "detect", "version": 1]).utf8)
     let known = restarts ? nil : FileManager.default.contents(atPath: path)
@@ -32,10 +50,12 @@ final class DetectJournal {
           .usage, "\(path) holds the results of another bundle", hint: "give --restart to throw them away")
       }
       let identities = Dictionary(
-        inputs.map { ($0.name, Self.identity(of: $0)) }, uniquingKeysWith: { first, _ in first })
+        inputs.map { (Array($0.name.utf8), Self.identity(of: $0)) }, uniquingKeysWith: { first, _ in first })
       for line in lines.dropFirst() {
-        guard let (identity, outcome) = try? Self.entry(line), identities[outcome.name] == identity else { continue }
-        outcomes[outcome.name] = outcome
+        guard let (identity, entry) = try? Self.entry(line, members) else { continue }
+        let name = Array(entry.outcome.name.utf8)
+        guard identities[name] == identity else { continue }
+        entries[name] = entry
         kept += line + Data("\n".utf8)
       }
     }
@@ -49,8 +69,11 @@ final class DetectJournal {
     _ = try? file.seekToEnd()
   }
 
-  func add(_ outcome: DetectOutcome, of input: DetectInput) throws {
-    let line = Self.line(["identity": .string(Self.identity(of: input)), "outcome": DetectJSON.outcome(outcome)])
+  func add(_ outcome: DetectOutcome, of input: DetectInput, drawnTo drawing: String?) throws {
+    let line = Self.line([
+      "drawing": drawing.map { .string($0) } ?? .null, "identity": .string(Self.identity(of: input)),
+      "outcome": DetectJSON.outcome(outcome),
+    ])
     do {
       try file.write(contentsOf: Data(line.utf8))
     } catch {
@@ -68,15 +91,15 @@ final class DetectJournal {
     (try? value.canonical()).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? "\n"
   }
 
-  private static func entry(_ line: Data) throws -> (String, DetectOutcome) {
+  private static func entry(_ line: Data, _ members: [String]) throws -> (identity: String, Entry) {
     let fields = try Array(line).withUnsafeBytes { try JSONField(parsing: $0).object() }
-    return (try fields.string("identity"), try DetectJSON.outcome(reading: fields.field("outcome").value))
+    let outcome = try DetectJSON.outcome(reading: fields.field("outcome").value, members: members)
+    return (try fields.string("identity"), Entry(outcome: outcome, drawing: try fields.optionalString("drawing")))
   }
 
   /// What tells that a file has changed.
   private static func identity(of input: DetectInput) -> String {
-    let paths = if case .frames(let paths) = input.kind { paths } else { [input.path] }
-    return paths.map { path in
+    input.files.map { path in
       var status = stat()
       guard stat(path, &status) == 0 else { return "absent" }
       return "\(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"

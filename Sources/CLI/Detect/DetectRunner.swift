@@ -14,7 +14,7 @@ struct DetectRunner: Sendable {
   ) async throws -> DetectOutcome {
     do {
       return DetectOutcome(name: input.name, result: try await result(input, recorder, progress))
-    } catch let error as FerryError where error.code != .internalDefect && error.code != .missingTool {
+    } catch let error as FerryError where !error.code.endsTheRun {
       return DetectOutcome(
         name: input.name,
         result: PipelineResult(
@@ -27,7 +27,10 @@ struct DetectRunner: Sendable {
   ) async throws -> PipelineResult {
     switch input.kind {
     case .frames(let paths):
-      return try await pipeline.score(RecordedFrames(PictureFiles(paths), recorder), progress: progress)
+      let frames = PictureFiles(paths)
+      var result = try await pipeline.score(RecordedFrames(frames, recorder), progress: progress)
+      if let reason = result.reason, let complaint = frames.complaint { result.reason = "\(reason); \(complaint)" }
+      return result
     case .file:
       switch try await MediaKind(contentsOf: input.path, options: videoOptions) {
       case .picture:
@@ -44,6 +47,16 @@ struct DetectRunner: Sendable {
         }
         return result
       }
+    }
+  }
+}
+
+extension FerryError.Code {
+  /// Whether the bundle or this machine is at fault, so that no other input would be scored either.
+  fileprivate var endsTheRun: Bool {
+    switch self {
+    case .internalDefect, .missingTool, .damagedBundle, .untrustedBundle, .instructionSet: true
+    default: false
     }
   }
 }

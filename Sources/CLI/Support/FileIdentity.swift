@@ -16,9 +16,19 @@ struct FileIdentity: Hashable {
 
   /// - Throws: `usage` if writing to `target` would replace one of the files that are read.
   static func refuse(writing target: String, over sources: [String]) throws {
-    guard let identity = FileIdentity(target) else { return }
-    for source in sources where FileIdentity(source) == identity {
-      throw FerryError(.usage, "writing \(target) would replace \(source), which is read", hint: "name another file")
+    try refuse(writing: [target], over: sources)
+  }
+
+  /// - Throws: `usage` if writing to one of the targets would replace one of the files that are read.
+  static func refuse(writing targets: [String], over sources: [String]) throws {
+    let targets = targets.compactMap { target in FileIdentity(target).map { (target, $0) } }
+    guard !targets.isEmpty else { return }
+    var read: [FileIdentity: String] = [:]
+    for source in sources { if let identity = FileIdentity(source) { read[identity] = source } }
+    for (target, identity) in targets {
+      if let source = read[identity] {
+        throw FerryError(.usage, "writing \(target) would replace \(source), which is read", hint: "name another file")
+      }
     }
   }
 }

@@ -7,12 +7,13 @@ public enum MediaKind: Sendable, Equatable {
   case picture
   case video(VideoInformation)
 
-  /// - Throws: `fileNotFound`, `fileUnreadable`; `invalidPicture` for a picture in a format that Ferry does not read;
-  ///   otherwise as `VideoInformation(contentsOf:options:)`.
+  /// - Throws: `fileNotFound`, `fileUnreadable`; `invalidVideo` for an empty file, `invalidPicture` for a picture in a
+  ///   format that Ferry does not read; otherwise as `VideoInformation(contentsOf:options:)`.
   public init(contentsOf path: String, options: VideoOptions = VideoOptions()) async throws {
-    let (format, name) = try MappedFile(path: path).withBytes { bytes in
-      (PictureFormat(content: bytes), PictureFormat.otherName(content: bytes))
+    let (format, name, isEmpty) = try MappedFile(path: path).withBytes { bytes in
+      (PictureFormat(content: bytes), PictureFormat.otherName(content: bytes), bytes.isEmpty)
     }
+    guard !isEmpty else { throw FerryError(.invalidVideo, "the file is empty", at: .init(file: path)) }
     if format == .png || format == .jpeg {
       self = .picture
       return

@@ -63,7 +63,7 @@ extension JSONValue: Equatable {
 }
 
 /// Whether two strings are equal byte for byte.
-func sameBytes(_ first: String, _ second: String) -> Bool {
+package func sameBytes(_ first: String, _ second: String) -> Bool {
   // Swift's comparison is quick where the strings differ, which is the common case.
   guard first == second else { return false }
   var (first, second) = (first, second)

@@ -4,8 +4,8 @@ import FerryPicture
 /// Walks through a video's frames and fills its slots with faces.
 ///
 /// Slot k begins with frame `samples[k]`. A frame is used once; where it gives no face, the next one is tried for the
-/// same slot, or the slot stays empty. Frames that cannot be decoded never come, so the slots behind the last one
-/// stay empty.
+/// same slot, or the slot stays empty. A frame that cannot be decoded never comes: it uses up the slot that waits for
+/// it, and the slots behind the last frame stay empty.
 struct SlotWalk {
   private let samples: [Int]
   private let failedCrop: FrameSampling.FailedCrop
@@ -30,6 +30,7 @@ struct SlotWalk {
       for try await frame in source.frames(.only(samples)) {
         try Task.checkCancellation()
         first = frame.index + 1
+        while slot < samples.count, samples[slot] < frame.index { slot += 1 }
         guard let found = try crop(frame) else {
           if failedCrop == .skip {
             slot += 1
@@ -47,6 +48,11 @@ struct SlotWalk {
     guard slot < samples.count else { return crops }
     for try await frame in source.frames(.from(first)) {
       try Task.checkCancellation()
+      for missing in min(first, frame.index)..<frame.index where slot < samples.count && missing >= samples[slot] {
+        slot += 1
+      }
+      guard slot < samples.count else { break }
+      first = frame.index + 1
       guard frame.index >= samples[slot] else { continue }
       if let found = try crop(frame) {
         crops.append(found)

@@ -121,19 +121,27 @@ enum PipelineFixture {
 /// Frames in memory that remember what they were asked for.
 final class ObservedFrames: FrameSource {
   let frameCount: Int
-  private let pictures: PictureFrames
+  private let pictures: [Picture]
+  private let missing: Set<Int>
   private let asked = Mutex<[FrameSelection]>([])
 
-  /// - Parameter declared: the number of frames that is stated; as many as there are if not given.
-  init(_ pictures: [Picture], declared: Int? = nil) {
+  /// - Parameters:
+  ///   - declared: the number of frames that is stated; as many as there are if not given.
+  ///   - missing: those that cannot be decoded.
+  init(_ pictures: [Picture], declared: Int? = nil, missing: Set<Int> = []) {
     frameCount = declared ?? pictures.count
-    self.pictures = PictureFrames(pictures)
+    self.pictures = pictures
+    self.missing = missing
   }
 
   var selections: [FrameSelection] { asked.withLock { $0 } }
 
   func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
     asked.withLock { $0.append(selection) }
-    return pictures.frames(selection)
+    let indexes = selection.indexes(of: pictures.count).filter { !missing.contains($0) }
+    return AsyncThrowingStream<Frame, any Error> { stream in
+      for index in indexes { stream.yield(Frame(index: index, picture: pictures[index])) }
+      stream.finish()
+    }
   }
 }

@@ -4,7 +4,7 @@ import FerryRuntime
 import FerryTensor
 import Testing
 
-/// Which frames of a video become faces. A letter a frame: f a face, n none.
+/// Which frames of a video become faces. A letter a frame: f a face, n none, d one that cannot be decoded.
 @Suite struct SlotTests {
   private func result(
     _ frames: String, slots: Int, _ failedCrop: FrameSampling.FailedCrop = .nextFrame, declared: Int? = nil,
@@ -12,8 +12,10 @@ import Testing
   ) async throws -> (result: PipelineResult, asked: [FrameSelection]) {
     var description = PipelineFixture.description(slots: slots, failedCrop: failedCrop)
     description.fallback.minimumFaces = minimumFaces
+    let missing = Set(frames.enumerated().filter { $0.element == "d" }.map(\.offset))
     let source = ObservedFrames(
-      try frames.map { $0 == "f" ? try PipelineFixture.face() : try PipelineFixture.noFace() }, declared: declared)
+      try frames.map { $0 == "f" ? try PipelineFixture.face() : try PipelineFixture.noFace() }, declared: declared,
+      missing: missing)
     return (try await PipelineFixture.pipeline(description).score(source), source.selections)
   }
 
@@ -45,6 +47,20 @@ import Testing
   @Test func aSlotThatIsLatePushesTheOthers() async throws {
     let (result, _) = try await result("fnnnnnffff", slots: 4)
     #expect(result.faces.map(\.frame) == [0, 6, 7, 8])
+  }
+
+  /// Samples of ten frames in four slots: 0, 2, 5, 7.
+  @Test(arguments: [
+    ("ffdfffffff", [0, 5, 7]),  // its own slot
+    ("fdfdffffff", [0, 2, 5, 7]),  // nobody waits for it
+    ("ffndffffff", [0, 5, 7]),  // a slot that is late waits for it
+    ("ffnnfdffff", [0, 4, 7]),  // the slot after a late one
+    ("nddfffffff", [5, 7]),  // the first slot, and the second's own
+    ("fffffddddd", [0, 2]),
+    ("dddddddddd", []),
+  ])
+  func aFrameThatCannotBeDecodedUsesUpItsSlot(_ frames: String, _ expected: [Int]) async throws {
+    #expect(try await result(frames, slots: 4).result.faces.map(\.frame) == expected)
   }
 
   @Test func skippingLeavesTheSlotEmpty() async throws {
