@@ -8,36 +8,48 @@ import FerryTensor
 #endif
 
 extension FaceDecoder {
-  /// What a detector says of one picture, in pixels of its input.
+  /// What a detector says of one picture, in that picture's pixels.
+  ///
+  /// Relative boxes become pixels of the picture in one multiplication: by way of the input's pixels, the right edge of
+  /// a picture could come out a little less than its width.
   ///
   /// - Parameters:
   ///   - outputs: the network's, in its order.
-  ///   - width: of the network's input, in pixels.
-  ///   - height: of the network's input, in pixels.
+  ///   - input: the size of the network's input, in pixels.
+  ///   - picture: the size of the picture that was brought to that size.
   /// - Throws: `shapeMismatch` if they are not what this decoder reads.
-  func candidates(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> Candidates {
+  private func candidates(
+    _ outputs: [(name: String, tensor: Tensor)], input: PixelSize, picture: PixelSize
+  ) throws -> Candidates {
     switch self {
-    case .centerFace: try CenterFace.candidates(outputs.map(\.tensor))
-    case .ssd(let decoder): try decoder.candidates(outputs, width: width, height: height)
-    case .boxes(let decoder): try decoder.candidates(outputs, width: width, height: height)
+    case .centerFace: try CenterFace.candidates(outputs.map(\.tensor)).scaled(from: input, to: picture)
+    case .ssd(let decoder): try decoder.candidates(outputs, width: picture.width, height: picture.height)
+    case .boxes(let decoder):
+      decoder.normalized
+        ? try decoder.candidates(outputs, width: picture.width, height: picture.height)
+        : try decoder.candidates(outputs, width: 1, height: 1).scaled(from: input, to: picture)
     }
   }
 
-  /// The face with the highest score, of equal ones the first.
-  package func best(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> Detection? {
+  /// The face with the highest score, of equal ones the first, in the picture's pixels.
+  package func best(
+    _ outputs: [(name: String, tensor: Tensor)], input: PixelSize, picture: PixelSize
+  ) throws -> Detection? {
     let threshold =
       switch self {
       case .centerFace(let threshold, _): threshold
       case .ssd(let decoder): decoder.threshold
       case .boxes(let decoder): decoder.threshold
       }
-    return try candidates(outputs, width: width, height: height).best(threshold: threshold)
+    return try candidates(outputs, input: input, picture: picture).best(threshold: threshold)
   }
 
   /// All faces, best first: those above the threshold of which none overlaps a better one too much. Without a threshold
   /// one of 0.5 holds.
-  package func all(_ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int) throws -> [Detection] {
-    let found = try candidates(outputs, width: width, height: height)
+  package func all(
+    _ outputs: [(name: String, tensor: Tensor)], input: PixelSize, picture: PixelSize
+  ) throws -> [Detection] {
+    let found = try candidates(outputs, input: input, picture: picture)
     func bound(_ threshold: Double) -> Double { threshold == 0 ? 0.5 : threshold }
     return switch self {
     case .centerFace(let threshold, let overlap): found.all(threshold: bound(threshold), overlap: overlap)
@@ -79,6 +91,9 @@ extension SSDDecoder {
 }
 
 extension BoxDecoder {
+  /// - Parameters:
+  ///   - width: what a box's numbers are multiplied by along x.
+  ///   - height: and along y.
   fileprivate func candidates(
     _ outputs: [(name: String, tensor: Tensor)], width: Int, height: Int
   ) throws -> Candidates {
@@ -89,7 +104,7 @@ extension BoxDecoder {
     }
     let faceScores = try scores.scores(of: classIndex, count: shape[1], named: self.scores, .none)
     let numbers = boxes.floats()
-    let (scaleX, scaleY) = normalized ? (Double(width), Double(height)) : (1, 1)
+    let (scaleX, scaleY) = (Double(width), Double(height))
     let place = boxOrder == .xyxy ? (left: 0, top: 1, right: 2, bottom: 3) : (left: 1, top: 0, right: 3, bottom: 2)
     return Candidates(scores: faceScores) { index in
       func number(_ axis: Int) -> Double { Double(numbers[4 * index + axis]) }

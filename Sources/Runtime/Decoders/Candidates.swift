@@ -1,8 +1,24 @@
+/// The sides of a picture, in pixels.
+package struct PixelSize: Sendable, Equatable {
+  package var width, height: Int
+
+  package init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+}
+
 /// What a detector says of a picture, before anything is chosen: a score for each place, and the box that stands there.
 struct Candidates {
   let scores: [Float]
   /// The detection at a place.
   let detection: (Int) -> Detection
+
+  /// The same in pixels of a picture of another size.
+  func scaled(from input: PixelSize, to picture: PixelSize) -> Candidates {
+    guard input != picture else { return self }
+    return Candidates(scores: scores) { detection($0).scaled(from: input, to: picture) }
+  }
 
   /// The place with the highest score, of equal ones the first; nil if no score is above the threshold. A threshold
   /// of 0 is none: any number counts, NaN never does.

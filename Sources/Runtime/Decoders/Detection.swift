@@ -26,6 +26,15 @@ public struct Detection: Sendable, Equatable {
     self.landmarks = landmarks
   }
 
+  /// The same in pixels of a picture of another size. Multiplied first: an edge of the one is an edge of the other.
+  func scaled(from input: PixelSize, to picture: PixelSize) -> Detection {
+    func x(_ number: Double) -> Double { number * Double(picture.width) / Double(input.width) }
+    func y(_ number: Double) -> Double { number * Double(picture.height) / Double(input.height) }
+    return Detection(
+      left: x(left), top: y(top), right: x(right), bottom: y(bottom), score: score,
+      landmarks: landmarks.map { Point(x: x($0.x), y: y($0.y)) })
+  }
+
   var area: Double { (right - left) * (bottom - top) }
 
   /// The area that both boxes cover over the area that either covers.

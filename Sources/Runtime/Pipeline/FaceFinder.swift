@@ -37,12 +37,10 @@ struct FaceFinder {
     var score: Double?
     var input: Tensor?
     if let extractor, let fit, let session {
-      let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
-      let given = try extractor.input.preparation(width: width, height: height, fit)([picture])
+      let size = extractor.size.size(ofFrame: picture.size)
+      let given = try extractor.input.preparation(width: size.width, height: size.height, fit)([picture])
       let outputs = try outputs(of: session, given, fit)
-      guard
-        let found = try extractor.decoder.best(outputs, width: width, height: height)?
-          .scaled(x: Double(picture.width) / Double(width), y: Double(picture.height) / Double(height)),
+      guard let found = try extractor.decoder.best(outputs, input: size, picture: picture.size),
         let edges = corner(found)
       else { return nil }
       (corners, score, input) = (edges, found.score, given)
@@ -66,11 +64,9 @@ struct FaceFinder {
   /// Every face of a picture, best first, in its pixels.
   func all(_ picture: Picture) throws -> [Detection] {
     guard let extractor, let fit, let session else { return [] }
-    let (width, height) = extractor.size.size(ofFrame: picture.width, picture.height)
-    let given = try extractor.input.preparation(width: width, height: height, fit)([picture])
-    return try extractor.decoder.all(outputs(of: session, given, fit), width: width, height: height).map {
-      $0.scaled(x: Double(picture.width) / Double(width), y: Double(picture.height) / Double(height))
-    }
+    let size = extractor.size.size(ofFrame: picture.size)
+    let given = try extractor.input.preparation(width: size.width, height: size.height, fit)([picture])
+    return try extractor.decoder.all(outputs(of: session, given, fit), input: size, picture: picture.size)
   }
 
   private func outputs(
@@ -98,27 +94,23 @@ struct FaceFinder {
 
 extension FaceExtractor.InputSize {
   /// The network's input for a frame, in pixels.
-  func size(ofFrame width: Int, _ height: Int) -> (width: Int, height: Int) {
+  func size(ofFrame frame: PixelSize) -> PixelSize {
     switch self {
-    case .fixed(let width, let height): return (width, height)
+    case .fixed(let width, let height): return PixelSize(width: width, height: height)
     case .multiple(let multiple, let longest):
       func rounded(_ side: Int) -> Int {
-        let longer = max(width, height)
+        let longer = max(frame.width, frame.height)
         let scaled =
           if let longest, longer > longest { (side * longest + longer - 1) / longer } else { side }
         return (scaled + multiple - 1) / multiple * multiple
       }
-      return (rounded(width), rounded(height))
+      return PixelSize(width: rounded(frame.width), height: rounded(frame.height))
     }
   }
 }
 
-extension Detection {
-  fileprivate func scaled(x: Double, y: Double) -> Detection {
-    Detection(
-      left: left * x, top: top * y, right: right * x, bottom: bottom * y, score: score,
-      landmarks: landmarks.map { Point(x: $0.x * x, y: $0.y * y) })
-  }
+extension Picture {
+  fileprivate var size: PixelSize { PixelSize(width: width, height: height) }
 }
 
 /// Brings pictures into the form of a network's input.

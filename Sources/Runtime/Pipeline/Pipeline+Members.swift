@@ -11,23 +11,23 @@ import FerryTensor
 extension Pipeline {
   /// Every member's probability for every face: for each member, in their order, one a face.
   ///
-  /// Members that want the same input share it.
+  /// Members that want the same input share it. One member after the other sees many faces, in batches, because a
+  /// session's memory lasts as long as it does, and the members' together would be the most that a pipeline holds.
   func answers(_ faces: [Picture]) throws -> [[Float]] {
     var answers = [[Float]](repeating: [], count: description.members.count)
-    let sessions = try description.members.map { member in
-      guard let model = models[member.model] else {
-        throw FerryError(.internalDefect, "the pipeline's model \"\(member.model)\" was not opened")
-      }
-      return try model.session(options)
-    }
     let groups = try inputGroups()
-    for start in stride(from: 0, to: faces.count, by: Self.batch) {
-      let batch = Array(faces[start..<min(start + Self.batch, faces.count)])
+    for faces in faces.pieces(of: Self.facesInMemory) {
       for group in groups {
-        let input = try group.preparation(batch)
+        let inputs = try faces.pieces(of: Self.batch).map { try group.preparation($0) }
         for index in group.members {
-          try Task.checkCancellation()
-          answers[index] += try probabilities(sessions[index], description.members[index], fit.members[index], input)
+          let member = description.members[index]
+          guard let session = try models[member.model]?.session(options) else {
+            throw FerryError(.internalDefect, "the pipeline's model \"\(member.model)\" was not opened")
+          }
+          for input in inputs {
+            try Task.checkCancellation()
+            answers[index] += try probabilities(session, member, fit.members[index], input)
+          }
         }
       }
     }
@@ -91,6 +91,13 @@ extension Pipeline {
           of: member.classIndex, in: numbers[index * fit.classCount..<(index + 1) * fit.classCount])
       }
     }
+  }
+}
+
+extension Array {
+  /// Successive pieces of at most so many elements.
+  fileprivate func pieces(of size: Int) -> [[Element]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
   }
 }
 

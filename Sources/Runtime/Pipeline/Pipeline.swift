@@ -25,6 +25,8 @@ public final class Pipeline: Sendable {
 
   /// Faces that members see at once: enough to keep the kernels busy, few enough that memory stays small.
   static let batch = 10
+  /// Faces whose inputs are in memory at once: as many as pipelines usually have, 32 MB at 299×299 pixels.
+  static let facesInMemory = 30
 
   /// The pipeline of a bundle. Keep it: its models share their plans among all calls.
   ///
@@ -43,10 +45,7 @@ public final class Pipeline: Sendable {
     memberNames = description.memberNames
     fit = try located(.init(file: bundle.path)) {
       try description.fit(code: .damagedBundle) { name in
-        guard let model = models[name] else {
-          throw FerryError(.internalDefect, "the pipeline's model \"\(name)\" was not opened")
-        }
-        return model.graph
+        models[name]?.graph
       }
     }
     // What cannot run here is told now, not after the first video.
@@ -112,8 +111,15 @@ public final class Pipeline: Sendable {
     }
     let score = description.blend.applied(
       to: result.members.map(\.probability), weights: description.members.map(\.weight))
-    if score.isNaN {
-      result.reason = "the networks' answers are not numbers"
+    // A little beyond counts: a network's own softmax may round so.
+    let range = -1e-6...1 + 1e-6
+    if let wrong = result.members.first(where: { !range.contains($0.probability) }) {
+      result.reason =
+        wrong.probability.isNaN
+        ? "the networks' answers are not numbers"
+        : "\(wrong.name) answers \(wrong.probability), which is no probability"
+    } else if score.isNaN {
+      result.reason = "the networks' answers cannot be blended"
     } else {
       result.score = score
     }

@@ -4,7 +4,8 @@ import FerryTensor
 
 /// Everything that a pipeline makes of one frame on the way to its score, for whoever compares it with another one's.
 package struct PipelineStages: Sendable {
-  /// What the face extractor gets, as it takes it; nil where members see whole frames.
+  /// What the face extractor gets, as numbers (a network that takes bytes gets them as such); nil where members see
+  /// whole frames.
   package var detectorInput: Tensor?
   /// The box before it is brought into the frame: left, top, right, bottom.
   package var corners: [Int]

@@ -21,7 +21,7 @@ import Testing
 
   @Test func aBoxIsRelativeToItsAnchor() throws {
     let outputs = try outputs([0, 0, 0, 0, 1, -2, 0, 3], [0, 0, 0, 2])
-    let found = try #require(try ssd(.xywh, .softmax).best(outputs, width: 100, height: 200))
+    let found = try #require(try ssd(.xywh, .softmax).best(outputs, in: (100, 200)))
     // centre (0.25 + 1·0.1·0.5, 0.5 − 2·0.1·0.5), sides (0.5, 0.5·exp(0.6))
     let height = 0.5 * exp(0.6)
     #expect(abs(found.left - 5) < 1e-4)
@@ -29,7 +29,7 @@ import Testing
     #expect(abs(found.top - (0.4 - height / 2) * 200) < 1e-4)
     #expect(abs(found.bottom - (0.4 + height / 2) * 200) < 1e-4)
     #expect(abs(found.score - 1 / (1 + exp(-2.0))) < 1e-6)
-    let turned = try #require(try ssd(.yxhw, .sigmoid).best(outputs, width: 100, height: 200))
+    let turned = try #require(try ssd(.yxhw, .sigmoid).best(outputs, in: (100, 200)))
     #expect(abs(turned.left + (0.5 * exp(0.6) / 2 - 0.15) * 100) < 1e-4)
     #expect(abs(turned.top - (0.55 - 0.25) * 200) < 1e-4)
   }
@@ -37,9 +37,22 @@ import Testing
   @Test func ofEqualScoresTheFirstCounts() throws {
     let decoder = FaceDecoder.boxes(BoxDecoder(boxes: "b", scores: "s", boxOrder: .xyxy, normalized: true))
     let found = try decoder.best(
-      outputs([0, 0, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1], [0.3, 0.7, 0.7]), width: 100, height: 10)
+      outputs([0, 0, 0.1, 0.1, 0.2, 0.2, 0.4, 0.4, 0.5, 0.5, 1, 1], [0.3, 0.7, 0.7]), in: (100, 10))
     #expect(abs(try #require(found).left - 20) < 1e-5)
     #expect(abs(try #require(found).bottom - 4) < 1e-5)
+  }
+
+  /// A relative box is a share of the picture, whatever the size that the network saw; 194/300·300 is less than 194.
+  @Test(arguments: [true, false])
+  func theWholePictureStaysWhole(_ normalized: Bool) throws {
+    let decoder = FaceDecoder.boxes(BoxDecoder(boxes: "b", scores: "s", boxOrder: .xyxy, normalized: normalized))
+    let input = PixelSize(width: 300, height: 300)
+    let side: Float = normalized ? 1 : 300
+    for width in 1...1000 {
+      let found = try #require(
+        try decoder.best(outputs([0, 0, side, side], [1]), input: input, picture: .init(width: width, height: 55)))
+      #expect(Int(found.right) == width && Int(found.bottom) == 55)
+    }
   }
 
   /// Without a threshold 0.5 holds; of two boxes that overlap too much the better one stays; `limit` comes before that.
@@ -47,7 +60,7 @@ import Testing
     let outputs = try outputs(
       [0, 0, 10, 10, 0, 0, 10, 9, 20, 0, 30, 10, 40, 0, 50, 10], [0.7, 0.9, 0.8, 0.5])
     func lefts(_ decoder: FaceDecoder) throws -> [[Double]] {
-      try decoder.all(outputs, width: 50, height: 10).map { [$0.left, $0.bottom] }
+      try decoder.all(outputs, in: (50, 10)).map { [$0.left, $0.bottom] }
     }
     func boxes(_ threshold: Double, _ overlap: Double?) -> FaceDecoder {
       .boxes(
@@ -63,16 +76,16 @@ import Testing
       .ssd(SSDDecoder(boxes: "b", scores: "s", anchors: anchors, scoreActivation: .none, classIndex: 0, limit: limit))
     }
     let zeros = [("b", try Tensor([Float](repeating: 0, count: 16), shape: [1, 4, 4])), outputs[1]]
-    #expect(try ssd(200).all(zeros, width: 50, height: 10).map(\.score).map { ($0 * 10).rounded() } == [9, 8, 7])
-    #expect(try ssd(2).all(zeros, width: 50, height: 10).count == 2)
+    #expect(try ssd(200).all(zeros, in: (50, 10)).map(\.score).map { ($0 * 10).rounded() } == [9, 8, 7])
+    #expect(try ssd(2).all(zeros, in: (50, 10)).count == 2)
   }
 
   @Test func nanIsNeverTheBest() throws {
     let decoder = FaceDecoder.boxes(BoxDecoder(boxes: "b", scores: "s", boxOrder: .yxyx, normalized: false))
-    let found = try decoder.best(outputs([0, 0, 1, 1, 2, 3, 4, 5], [.nan, -0.5]), width: 9, height: 9)
+    let found = try decoder.best(outputs([0, 0, 1, 1, 2, 3, 4, 5], [.nan, -0.5]), in: (9, 9))
     #expect(found?.left == 3)
     #expect(found?.top == 2)
-    #expect(try decoder.best(outputs([0, 0, 1, 1], [.nan]), width: 9, height: 9) == nil)
+    #expect(try decoder.best(outputs([0, 0, 1, 1], [.nan]), in: (9, 9)) == nil)
   }
 
   @Test func centerFaceGivesItsBestCellWithoutAThreshold() throws {
@@ -82,23 +95,38 @@ import Testing
     let maps = try [map(1) { [0.1, 0.3, 0.2, 0.3][$0] }, map(2) { _ in 0 }, map(2) { _ in 0 }, map(10) { _ in 0 }]
     let outputs = zip(["h", "s", "o", "l"], maps).map { (name: $0, tensor: $1) }
     let found = try #require(
-      try FaceDecoder.centerFace(threshold: 0, overlap: 0.3).best(outputs, width: 8, height: 8))
+      try FaceDecoder.centerFace(threshold: 0, overlap: 0.3).best(outputs, in: (8, 8)))
     // Cell (row 0, column 1): centre (6, 2), sides of 4.
     #expect([found.left, found.top, found.right, found.bottom] == [4, 0, 8, 4])
     #expect(abs(found.score - 0.3) < 1e-6)
-    #expect(try FaceDecoder.centerFace(threshold: 0.5, overlap: 0.3).best(outputs, width: 8, height: 8) == nil)
+    #expect(try FaceDecoder.centerFace(threshold: 0.5, overlap: 0.3).best(outputs, in: (8, 8)) == nil)
   }
 
   @Test func outputsThatDoNotFitAreRefused() throws {
     let decoder = try ssd(.xywh, .softmax)
     let error = try #require(throws: FerryError.self) {
-      try decoder.best(outputs([0, 0, 0, 0], [0, 0]), width: 9, height: 9)
+      try decoder.best(outputs([0, 0, 0, 0], [0, 0]), in: (9, 9))
     }
     #expect(error.code == .shapeMismatch)
     #expect(error.message == "the output \"b\" is 1×1×4, and there are 2 anchors")
     let absent = try #require(throws: FerryError.self) {
-      try decoder.best([("x", Tensor([0] as [Float], shape: [1]))], width: 9, height: 9)
+      try decoder.best([("x", Tensor([0] as [Float], shape: [1]))], in: (9, 9))
     }
     #expect(absent.message == "the network has no output \"b\"")
+  }
+}
+
+extension FaceDecoder {
+  fileprivate typealias Outputs = [(name: String, tensor: Tensor)]
+
+  /// Of a picture that has the size of the network's input.
+  fileprivate func best(_ outputs: Outputs, in size: (Int, Int)) throws -> Detection? {
+    let size = PixelSize(width: size.0, height: size.1)
+    return try best(outputs, input: size, picture: size)
+  }
+
+  fileprivate func all(_ outputs: Outputs, in size: (Int, Int)) throws -> [Detection] {
+    let size = PixelSize(width: size.0, height: size.1)
+    return try all(outputs, input: size, picture: size)
   }
 }

@@ -128,6 +128,28 @@ import Testing
     #expect(try PipelineVerifier.verify(pipeline, folder.read()).firstDivergent?.name == "member")
   }
 
+  /// What was recorded and is compared with nothing is no proof.
+  @Test func aMemberThatThePipelineDoesNotHaveFails() throws {
+    let (pipeline, folder) = try subject()
+    guard case .object(var members)? = folder.document["members"], let member = members["member"] else {
+      throw FerryError(.invalidGolden, "the case has no member")
+    }
+    members.set("ghost", member)
+    folder.document.set("members", .object(members))
+    let report = try PipelineVerifier.verify(pipeline, folder.read())
+    #expect(report.firstDivergent?.name == "ghost")
+    #expect(report.firstDivergent?.note == "the pipeline has no such member")
+  }
+
+  @Test func aDetectorThatThePipelineDoesNotHaveFails() throws {
+    let pipeline = try PipelineFixture.pipeline(PipelineFixture.description(decoder: nil))
+    let folder = try CaseFolder(pipeline, PipelineFixture.face())
+    #expect(try PipelineVerifier.verify(pipeline, folder.read()).passed)
+    folder.document.set("detectorScore", 0.5)
+    let report = try PipelineVerifier.verify(pipeline, folder.read())
+    #expect(report.firstDivergent?.note == "the pipeline has no face extractor")
+  }
+
   @Test func aFrameWithoutAFaceFails() throws {
     let (pipeline, folder) = try subject()
     let empty = try PipelineFixture.noFace()

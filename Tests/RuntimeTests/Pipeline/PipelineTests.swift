@@ -75,6 +75,67 @@ import Testing
     #expect(other.faces.map(\.corners) == [[6, 2, 18, 48]])
   }
 
+  @Test(arguments: [
+    (
+      FaceDecoder.boxes(BoxDecoder(boxes: "scores", scores: "boxes", boxOrder: .xyxy, normalized: false)),
+      "the output \"scores\" is 1×1, which the decoder does not read", "1×N×4"
+    ),
+    (
+      .boxes(BoxDecoder(boxes: "boxes", scores: "scores", boxOrder: .xyxy, normalized: false, classIndex: 1)),
+      "the output \"scores\" is 1×1, and class 1 is read", "\"class\" from 0 to 0"
+    ),
+    (
+      .centerFace(threshold: 0, overlap: 0.3), "the model \"faces\" has 2 outputs, the decoder centerface reads 4",
+      "heat map, size, offset, landmarks"
+    ),
+  ])
+  func aDecoderThatDoesNotFitIsRefused(_ decoder: FaceDecoder, _ message: String, _ supported: String) throws {
+    let error = try #require(throws: FerryError.self) {
+      try PipelineFixture.pipeline(PipelineFixture.description(decoder: decoder))
+    }
+    #expect(error.message == "face: \(message)")
+    #expect(error.supported == supported)
+  }
+
+  @Test func thereIsABoxForEachAnchor() throws {
+    let anchors = try Anchors(Tensor([0.5, 0.5, 1, 1, 0.5, 0.5, 1, 1] as [Float], shape: [2, 4]))
+    let error = try #require(throws: FerryError.self) {
+      try PipelineFixture.pipeline(
+        PipelineFixture.description(decoder: .ssd(SSDDecoder(boxes: "boxes", scores: "scores", anchors: anchors))))
+    }
+    #expect(error.message == "face: the output \"boxes\" is 1×1×4, which the decoder does not read")
+  }
+
+  @Test func whatIsNoProbabilityIsNoAnswer() async throws {
+    func answer(_ offset: Float) async throws -> PipelineResult {
+      let member = PipelineMember(
+        model: "member", width: 8, height: 8, input: PictureInputDescription(range: .zeroTo255), activation: .none)
+      return try await PipelineFixture.pipeline(
+        PipelineFixture.description(members: [member]),
+        models: ["faces": PipelineFixture.detector(), "member": PipelineFixture.member(slope: 0, offset: offset)]
+      ).score(PipelineFixture.face())
+    }
+    #expect(try await answer(0).score == 0)
+    #expect(try await answer(1).score == 1)
+    for (offset, words) in [(3, "member answers 3.0"), (-0.5, "member answers -0.5"), (.infinity, "member answers inf")]
+      as [(Float, String)]
+    {
+      let result = try await answer(offset)
+      #expect(result.score == 0.5)
+      #expect(result.reason == "\(words), which is no probability")
+    }
+    #expect(try await answer(.nan).reason == "the networks' answers are not numbers")
+  }
+
+  /// The published detector's: the frame's longer side has at most so many pixels, rounded up to the multiple.
+  @Test func aDetectorSeesNoMoreThanItsLongestSide() async throws {
+    var description = PipelineFixture.description()
+    description.face?.size = .multiple(of: 4, longest: 16)
+    // 32×24 become 16×12: what the detector says is doubled.
+    let result = try await PipelineFixture.pipeline(description).score(PipelineFixture.picture(3, 1, 9))
+    #expect(result.faces.map(\.corners) == [[6, 2, 18, 48]])
+  }
+
   @Test func facesAreInThePicturesPixels() throws {
     var description = PipelineFixture.description()
     description.face?.size = .multiple(of: 64, longest: nil)
@@ -91,6 +152,18 @@ import Testing
     #expect(FrameSelection.from(9).indexes(of: 5) == [])
     #expect(FrameSelection.from(-1).indexes(of: 2) == [0, 1])
     #expect(FrameSelection.only([1, 4, 5]).indexes(of: 5) == [1, 4])
+  }
+
+  /// More faces than members see at once, and than are prepared at once: each has the answer that it has alone.
+  @Test func manyFacesAreAnsweredOneByOne() async throws {
+    let pipeline = try PipelineFixture.pipeline(PipelineFixture.description(slots: 34))
+    let pictures = try (0..<34).map { try PipelineFixture.picture(4, UInt8(2 + $0 % 16), UInt8(20 + $0)) }
+    let result = try await pipeline.score(PictureFrames(pictures))
+    #expect(result.faces.map(\.frame) == Array(0..<34))
+    for (face, picture) in zip(result.faces, pictures) {
+      #expect(try await pipeline.score(picture).faces.first?.probabilities == face.probabilities)
+    }
+    #expect(Set(result.faces.flatMap(\.probabilities)).count > 20)
   }
 
   @Test func membersAreBlended() async throws {
