@@ -9,9 +9,9 @@ struct Pack: ParsableCommand {
     discussion: """
       A recipe is a JSON file: which bundles go in, which frames of a video are looked at, how the face is found and
       cut out, how each model sees it, and how the answers become one score. docs/recipes.md explains every member,
-      docs/recipe.schema.json is the schema that editors complete from, and Examples/Recipes has two to begin with.
-      Everything that does not fit is told at once, before anything is written. Weights that several models share are
-      stored once; goldens and provenance come along.
+      docs/recipe.schema.json is the schema that editors complete from, and Examples/Recipes has three to begin with.
+      All that does not fit the models is told at once, before anything is written. Weights that several models share
+      are stored once; goldens and provenance come along.
 
         ferry pack deepfake-seven.json                       writes deepfake-seven.ferry
         ferry pack recipe.json -o detector.ferry

@@ -22,7 +22,7 @@ public enum BundleWriter {
     try requireNames(models.map(\.name), "models")
     let pipeline = try contents.pipeline.map { try plan.add($0, goldens: contents.pipelineGoldens) }
     let version: BundleVersion =
-      pipeline != nil ? .current : models.contains { $0.recoverable != nil } ? .recoverable : .first
+      pipeline != nil ? .pipeline : models.contains { $0.recoverable != nil } ? .recoverable : .first
     let manifest = Manifest(
       version: version, producer: contents.producer, blobs: plan.entries, models: models, pipeline: pipeline)
     let text = try manifest.json().canonical()

@@ -14,7 +14,7 @@ public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// The newest version that this code reads and writes. A bundle states the oldest one that can hold its contents.
-  public static let current = BundleVersion(major: 1, minor: 2)
+  public static let current = BundleVersion.pipeline
 
   /// Without recoverable values.
   static let first = BundleVersion(major: 1, minor: 0)
@@ -24,6 +24,9 @@ public struct BundleVersion: Sendable, Equatable, CustomStringConvertible {
 
   /// Whether the manifest says of every model what can be recovered.
   var holdsRecoverableValues: Bool { minor >= 1 }
+
+  /// With a pipeline.
+  static let pipeline = BundleVersion(major: 1, minor: 2)
 
   /// Whether the manifest may state a pipeline.
   var holdsPipeline: Bool { minor >= 2 }

@@ -1,3 +1,4 @@
+import FerryPicture
 import FerryTensor
 
 extension JSONFields {
@@ -66,13 +67,17 @@ extension JSONFields {
     try optionalField(key).map { _ in try choice(key, as: type) }
   }
 
-  /// The sides of a picture: [width, height], each from 1 to 16384.
+  /// The sides of a picture: [width, height], each from 1 to 16384, and no more pixels than a picture may have.
   package func size(_ key: String) throws -> (width: Int, height: Int) {
     let field = try field(key)
     let sides = try field.array().map { try $0.integer() }
     guard sides.count == 2, sides.allSatisfy({ (1...16_384).contains($0) }) else {
       throw field.error(
         "\(field.name) is \(field.value.pretty)", supported: "[width, height], each from 1 to 16384")
+    }
+    let limit = Picture.Limits().pixelCount
+    guard sides[0] * sides[1] <= limit else {
+      throw field.error("\(field.name) is \(field.value.pretty)", supported: "at most \(limit) pixels in all")
     }
     return (sides[0], sides[1])
   }

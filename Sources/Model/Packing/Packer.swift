@@ -12,6 +12,7 @@ public enum Packer {
     of recipe: Recipe, progress: (String) throws -> Void = { _ in }
   ) throws -> BundleContents {
     var findings = Findings()
+    for error in recipe.disagreements { findings.add(error) }
     var models: [BundleModel] = []
     var opened: [String: Bundle] = [:]
     for source in recipe.sources {
@@ -23,15 +24,15 @@ public enum Packer {
       }
       if let model { models.append(model) }
     }
-    try findings.check()
     var pipeline = recipe.pipeline
-    let fit = try located(.init(file: recipe.path)) {
-      try pipeline.fit(code: .invalidRecipe) { name in
-        guard let model = models.first(where: { $0.name == name }) else {
-          throw FerryError(.internalDefect, "the recipe's model \"\(name)\" was not read")
-        }
-        return model.graph
+    let fit = findings.attempt {
+      try located(.init(file: recipe.path)) {
+        try pipeline.fit(code: .invalidRecipe) { name in models.first { $0.name == name }?.graph }
       }
+    }
+    try findings.check()
+    guard let fit, fit.members.count == pipeline.members.count else {
+      throw FerryError(.internalDefect, "a recipe was packed with holes")
     }
     // What the manifest states leaves nothing to be found out.
     pipeline.face?.input.layout = fit.face?.layout

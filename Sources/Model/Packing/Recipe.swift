@@ -31,7 +31,7 @@ public struct Recipe: Sendable {
   /// The version of recipes that this code reads.
   public static let version = 1
 
-  /// Reads a recipe and checks all that can be checked without the models.
+  /// Reads a recipe. Whether it fits the models is seen when they are packed.
   ///
   /// - Throws: `invalidJSON`, `invalidRecipe` with everything that is wrong, or what reading the files throws.
   public init(contentsOf path: String) throws {
@@ -67,19 +67,6 @@ public struct Recipe: Sendable {
     }
     let pipeline = findings.attempt { try reader.pipeline(fields) }
     let sources = findings.attempt { try Self.sources(fields.object("models"), folder: folder) }
-    if let pipeline, let sources {
-      for name in pipeline.modelNames where !sources.contains(where: { $0.name == name }) {
-        findings.add(
-          FerryError(
-            .invalidRecipe, "the pipeline runs a model \"\(name)\", which \"models\" does not have",
-            supported: sources.map(\.name).joined(separator: ", ")))
-      }
-      for source in sources where !pipeline.modelNames.contains(source.name) {
-        findings.add(
-          FerryError(
-            .invalidRecipe, "the model \"\(source.name)\" is not used", hint: "leave it out, or name it in a member"))
-      }
-    }
     let goldens = findings.attempt {
       try fields.optionalArray("goldens")?.map { Self.resolved(try $0.string(), in: folder) } ?? []
     }
@@ -88,6 +75,22 @@ public struct Recipe: Sendable {
       throw FerryError(.internalDefect, "a recipe was read with holes")
     }
     return (sources, pipeline, goldens)
+  }
+
+  /// Models that are run and not there, or there and not run.
+  var disagreements: [FerryError] {
+    let (run, there) = (pipeline.modelNames, sources.map(\.name))
+    let absent = run.filter { !there.contains($0) }.map { name in
+      FerryError(
+        .invalidRecipe, "the pipeline runs a model \"\(name)\", which \"models\" does not have",
+        at: .init(file: path), supported: there.isEmpty ? nil : there.joined(separator: ", "))
+    }
+    let idle = there.filter { !run.contains($0) }.map { name in
+      FerryError(
+        .invalidRecipe, "the model \"\(name)\" is not used", at: .init(file: path),
+        hint: "leave it out, or name it in a member")
+    }
+    return absent + idle
   }
 
   private static func sources(_ fields: JSONFields, folder: String) throws -> [Source] {

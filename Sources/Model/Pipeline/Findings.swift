@@ -6,22 +6,35 @@ package struct Findings {
 
   package init() {}
 
-  package mutating func add(_ error: FerryError) { errors.append(error) }
+  /// What is itself a list is taken apart.
+  package mutating func add(_ error: FerryError) {
+    if error.message == Self.summary(error.causes.count) {
+      for cause in error.causes {
+        var cause = cause
+        if cause.location.isEmpty { cause.location = error.location }
+        errors.append(cause)
+      }
+    } else {
+      errors.append(error)
+    }
+  }
 
   /// The body's result; nil if it throws, which is kept.
   package mutating func attempt<Result>(_ body: () throws -> Result) -> Result? {
     do {
       return try body()
     } catch let error as FerryError {
-      errors.append(error)
+      add(error)
     } catch {
       errors.append(FerryError(.internalDefect, "\(error)"))
     }
     return nil
   }
 
+  private static func summary(_ count: Int) -> String { "\(count) things are wrong" }
+
   /// - Throws: what was found, if anything was.
   package func check() throws {
-    if let error = FerryError.all(errors, summary: { "there are \($0) things that cannot be" }) { throw error }
+    if let error = FerryError.all(errors, summary: Self.summary) { throw error }
   }
 }

@@ -30,10 +30,10 @@ package struct MemberFit: Sendable {
 extension PipelineDescription {
   /// Checks that each network takes what the pipeline gives it, and gives what the pipeline reads.
   ///
-  /// - Parameter graph: the graph of a model by its name.
+  /// - Parameter graph: the graph of a model by its name; nil for one that is not there, whose part is passed over.
   /// - Throws: an error with `code` that lists everything that does not fit.
   package func fit(
-    code: FerryError.Code, graph: (String) throws -> Graph
+    code: FerryError.Code, graph: (String) throws -> Graph?
   ) throws -> (face: PictureFit?, members: [MemberFit]) {
     var findings = Findings()
     func attempt<Result>(_ place: String, _ body: () throws -> Result) -> Result? {
@@ -48,10 +48,10 @@ extension PipelineDescription {
       }
     }
     let faceFit = face.flatMap { face in
-      attempt("face") { try face.fit(graph(face.model)) }
+      attempt("face") { try graph(face.model).map { try face.fit($0) } } ?? nil
     }
     let memberFits = members.enumerated().map { index, member in
-      attempt("members[\(index)]") { try member.fit(graph(member.model)) }
+      attempt("members[\(index)]") { try graph(member.model).map { try member.fit($0) } } ?? nil
     }
     try findings.check()
     return (faceFit, memberFits.compactMap { $0 })
@@ -62,14 +62,6 @@ extension FaceExtractor {
   fileprivate func fit(_ graph: Graph) throws -> PictureFit {
     let fit = try graph.pictureFit(of: model, input)
     try fit.requireBytes(input, model: model)
-    let (width, height): (Int, Int) =
-      switch size {
-      case .fixed(let width, let height): (width, height)
-      // What fits once fits always: other sizes are checked when a frame comes.
-      case .multiple(let multiple, let longest):
-        (max(multiple, longest ?? multiple), max(multiple, longest ?? multiple))
-      }
-    if case .fixed = size { _ = try graph.bound(toInputShapes: [fit.shape(count: 1, width: width, height: height)]) }
     let names = graph.outputs.map { graph[$0].name }
     let needed: [String] =
       switch decoder {
@@ -86,7 +78,69 @@ extension FaceExtractor {
         .shapeMismatch, "the model \"\(model)\" has \(names.count) outputs, the decoder centerface reads 4",
         supported: "heat map, size, offset, landmarks")
     }
+    let (width, height) = size.example
+    let bound = try graph.bound(toInputShapes: [fit.shape(count: 1, width: width, height: height)])
+    let shapes = Dictionary(
+      zip(names, bound.outputs.map { bound[$0].shape }), uniquingKeysWith: { first, _ in first })
+    try decoder.check(shapes, inOrder: names)
     return fit
+  }
+}
+
+extension FaceExtractor.InputSize {
+  /// A size that the network will see: the only one, or one such as frames have.
+  fileprivate var example: (width: Int, height: Int) {
+    switch self {
+    case .fixed(let width, let height): return (width, height)
+    case .multiple(let multiple, let longest):
+      // Two different sides, so that no network fits by chance; those of a small frame, or what `longest` allows. Even
+      // where every number of pixels is allowed, they are such as networks like.
+      let height = (min(256, longest ?? 256) + multiple - 1) / multiple * multiple
+      let wider = height + (32 + multiple - 1) / multiple * multiple
+      return (longest.map { wider > ($0 + multiple - 1) / multiple * multiple } == true ? height : wider, height)
+    }
+  }
+}
+
+extension FaceDecoder {
+  /// Checks that the network's outputs are what the decoder reads, as far as shapes are known before it runs.
+  fileprivate func check(_ shapes: [String: [Dimension]], inOrder names: [String]) throws {
+    func require(_ name: String, _ wanted: [Int?], _ words: String) throws {
+      guard let shape = shapes[name] else { return }
+      let fits =
+        shape.count == wanted.count
+        && zip(shape, wanted).allSatisfy { $0.value == nil || $1 == nil || $0.value == $1 }
+      guard fits else {
+        throw FerryError(
+          .shapeMismatch, "the output \"\(name)\" is \(shape.text), which the decoder does not read", supported: words)
+      }
+    }
+    func requireScores(_ name: String, count: Int?, classIndex: Int) throws {
+      let number = count.map(String.init) ?? "N"
+      guard let shape = shapes[name] else { return }
+      try require(
+        name, shape.count == 2 ? [1, count] : [1, count, nil],
+        classIndex == 0 ? "1×\(number) or 1×\(number)×C" : "1×\(number)×C")
+      let classes = shape.count == 2 ? 1 : shape[2].value
+      guard classes.map({ classIndex < $0 }) != false else {
+        throw FerryError(
+          .shapeMismatch, "the output \"\(name)\" is \(shape.text), and class \(classIndex) is read",
+          supported: "\"class\" from 0 to \((classes ?? 1) - 1)")
+      }
+    }
+    switch self {
+    case .centerFace:
+      for (name, channels) in zip(names, [1, 2, 2, 10]) {
+        try require(name, [1, channels, nil, nil], "1×1×h×w, 1×2×h×w, 1×2×h×w, 1×10×h×w: CenterFace's four maps")
+      }
+    case .ssd(let ssd):
+      let count = ssd.anchors.count
+      try require(ssd.boxes, [1, count, 4], "1×\(count)×4: a box for each anchor")
+      try requireScores(ssd.scores, count: count, classIndex: ssd.classIndex)
+    case .boxes(let boxes):
+      try require(boxes.boxes, [1, nil, 4], "1×N×4")
+      try requireScores(boxes.scores, count: shapes[boxes.boxes]?[1].value, classIndex: boxes.classIndex)
+    }
   }
 }
 

@@ -36,7 +36,8 @@ extension PipelineReader {
     let aggregation = findings.attempt { try fields.optionalChoice("aggregation") ?? Aggregation.mean }
     let blend = findings.attempt { try fields.optionalChoice("blend") ?? Blend.geometric }
     let fallback = findings.attempt {
-      try self.fallback(fields.optionalObject("fallback"), slots: frames?.count ?? 1)
+      // Where the frames are wrong, how many faces there can be is not known.
+      try self.fallback(fields.optionalObject("fallback"), slots: frames?.count ?? Self.largestCount)
     }
     try findings.check()
     guard let name, let label, let frames, let face, let crop, let members, let aggregation, let blend, let fallback
@@ -46,6 +47,8 @@ extension PipelineReader {
       aggregation: aggregation, blend: blend, fallback: fallback)
   }
 
+  private static let largestCount = 10_000
+
   private func sampling(_ fields: JSONFields?) throws -> FrameSampling {
     guard let fields else { return FrameSampling() }
     try fields.requireOnly(["count", "failedCrop", "sampling"])
@@ -53,7 +56,7 @@ extension PipelineReader {
       throw try fields.field("sampling").error("\"frames.sampling\" is \"\(sampling)\"", supported: "linspace")
     }
     return FrameSampling(
-      count: try fields.count("count", in: 1...10_000),
+      count: try fields.count("count", in: 1...Self.largestCount),
       failedCrop: try fields.optionalChoice("failedCrop") ?? .nextFrame)
   }
 
@@ -98,9 +101,12 @@ extension PipelineReader {
   private func numbers(_ fields: JSONFields, _ key: String, _ color: PictureColor) throws -> [Double]? {
     guard let field = fields.optionalField(key) else { return nil }
     let numbers = try field.array().map { try $0.number() }
-    guard numbers.count == color.channelCount, numbers.allSatisfy({ $0.magnitude <= 1e30 }) else {
+    guard numbers.count == color.channelCount else {
       throw field.error(
         "\(field.name) holds \(numbers.count) numbers", supported: "\(color.channelCount), one a channel")
+    }
+    if let wrong = numbers.first(where: { $0.magnitude > 1e30 }) {
+      throw field.error("\(field.name) holds \(wrong)", supported: "numbers from -1e30 to 1e30")
     }
     return numbers
   }
@@ -135,7 +141,8 @@ extension PipelineReader {
       model: try fields.text("model"), width: width, height: height, input: try picture(input),
       weight: try fields.optionalNumber("weight", in: 0...1e9) ?? 1)
     guard member.weight > 0 else {
-      throw try fields.field("weight").error("\"weight\" is \(member.weight)", hint: "leave out what does not count")
+      let field = try fields.field("weight")
+      throw field.error("\(field.name) is \(member.weight)", hint: "leave out what does not count")
     }
     if let output = try fields.optionalObject("output") {
       try output.requireOnly(["activation", "class", "name"])
@@ -169,8 +176,9 @@ extension PipelineReader {
       ])
       let variances = try fields.optionalArray("variances")?.map { try $0.number() } ?? [0.1, 0.2]
       guard variances.count == 2, variances.allSatisfy({ $0 > 0 && $0 <= 100 }) else {
-        throw try fields.field("variances").error(
-          "\"variances\" holds \(variances.count) numbers", supported: "two above 0: of the centre, of the size")
+        let field = try fields.field("variances")
+        throw field.error(
+          "\(field.name) is \(variances)", supported: "two numbers above 0, up to 100: of the centre, of the size")
       }
       return .ssd(
         SSDDecoder(
@@ -191,7 +199,8 @@ extension PipelineReader {
           boxOrder: try fields.choice("boxOrder"), normalized: try fields.bool("normalized"),
           classIndex: try classIndex(fields) ?? 0, threshold: try threshold(fields), overlap: try overlap(fields)))
     default:
-      throw try fields.field("kind").error("\"kind\" is \"\(kind)\"", supported: "centerface, ssd, boxes")
+      let field = try fields.field("kind")
+      throw field.error("\(field.name) is \"\(kind)\"", supported: "centerface, ssd, boxes")
     }
   }
 

@@ -10,7 +10,7 @@ public enum ResizeMethod: String, Sendable, CaseIterable {
   case pillowBilinear = "pil-bilinear"
   /// `torch.nn.functional.interpolate(…, mode="bilinear", align_corners=False)` on the float32 numbers 0 to 255: no
   /// antialiasing, not rounded. Bit-exact with PyTorch 2.13 in one thread on x86-64 with AVX2; in several threads it
-  /// computes in another order, and differs from itself by up to 5e-5.
+  /// computes in another order, and differs from itself by up to 5e-5, as it does (3e-5) for pictures of one channel.
   case pyTorchBilinear = "pytorch-bilinear"
   /// The same with `antialias=True`, bit-exact in several threads as well. PyTorch's error for results one pixel wide,
   /// whose rows are all the first one, is left out.

@@ -36,8 +36,14 @@ public enum PipelineVerifier {
           name: name, difference: distance.isNaN ? .infinity : distance, allowed: allowed,
           note: "\(actual) where \(expected) is expected"))
     }
+    /// What was recorded and does not exist here: a case that is not of this pipeline.
+    func unknown(_ name: String, _ note: String) {
+      lines.append(.init(name: name, difference: .infinity, allowed: 0, note: note))
+    }
     if let input = stages.detectorInput {
       try compare("detector input", input, item.detectorInput, allowed: item.inputTolerance)
+    } else if item.detectorInput != nil || item.detectorScore != nil {
+      unknown("detector input", "the pipeline has no face extractor")
     }
     let off = zip(stages.corners, item.corners).map { abs($0 - $1) }.max() ?? 0
     lines.append(
@@ -50,12 +56,15 @@ public enum PipelineVerifier {
     try compare("resized crop", stages.resized.bytes(), item.resized, allowed: 0)
     for (index, name) in pipeline.memberNames.enumerated() {
       guard let member = item.members.first(where: { $0.name == name }) else {
-        lines.append(.init(name: name, difference: .infinity, allowed: 0, note: "the case does not name this member"))
+        unknown(name, "the case does not name this member")
         continue
       }
       try compare("\(name) input", stages.memberInputs[index], member.input, allowed: item.inputTolerance)
       compare(
         "\(name) probability", stages.probabilities[index], member.probability, allowed: item.probabilityTolerance)
+    }
+    for member in item.members where !pipeline.memberNames.contains(member.name) {
+      unknown(member.name, "the pipeline has no such member")
     }
     compare("score", stages.score, item.score, allowed: item.probabilityTolerance)
     return PipelineCaseReport(name: item.name, stages: lines)

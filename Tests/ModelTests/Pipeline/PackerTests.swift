@@ -89,6 +89,31 @@ import Testing
     #expect(error.location.file == folder.path("recipe.json"))
   }
 
+  @Test func allThatDoesNotFitIsToldAtOnce() throws {
+    let folder = try TemporaryFolder()
+    try BundleWriter.write(BundleFixture.contents(in: folder), to: folder.path("two.ferry"))
+    func member(_ model: String, _ size: String, _ index: Int) -> String {
+      #"{ "model": "\#(model)", "input": { "size": \#(size), "range": "0-1" }, "#
+        + #""output": { "name": "head/out", "class": \#(index) } }"#
+    }
+    let text = #"""
+      { "recipe": 1, "name": "r",
+        "models": { "a": { "bundle": "two.ferry", "model": "tiny" }, "gone": { "bundle": "gone.ferry" },
+          "idle": { "bundle": "two.ferry", "model": "tiny" } },
+        "members": [\#(member("a", "[8, 6]", 3)), \#(member("gone", "[8, 6]", 0)), \#(member("b", "[8, 6]", 0)),
+          \#(member("a", "[8, 6]", 4))] }
+      """#
+    let recipe = try Recipe(contentsOf: folder.write(Array(text.utf8), as: "recipe.json"))
+    let error = try #require(throws: FerryError.self) { try Packer.contents(of: recipe) }
+    #expect(
+      error.causes.map(\.message) == [
+        "the pipeline runs a model \"b\", which \"models\" does not have", "the model \"idle\" is not used",
+        "model \"gone\": there is no such file",
+        "members[0]: the output \"head/out\" of \"a\" has 3 numbers a picture, and number 3 is asked for",
+        "members[3]: the output \"head/out\" of \"a\" has 3 numbers a picture, and number 4 is asked for",
+      ])
+  }
+
   @Test func aModelThatIsNotThereIsNamed() throws {
     let folder = try TemporaryFolder()
     let error = try #require(throws: FerryError.self) { try packed(in: folder, first: "huge") }

@@ -6,7 +6,8 @@ import Testing
 
 /// Manifests whose pipeline is not as the format has it.
 @Suite struct StoredPipelineTests {
-  private func sealed(_ folder: TemporaryFolder) throws -> SealedBundle {
+  /// The fixture's bundle with a pipeline.
+  private func contents(_ folder: TemporaryFolder) throws -> BundleContents {
     var description = PipelineDescription(
       name: "p", label: "l", frames: FrameSampling(count: 2),
       members: [
@@ -19,11 +20,16 @@ import Testing
         SSDDecoder(
           boxes: "head/out", scores: "head/out",
           anchors: try Anchors(Tensor([0.25, 0.5, 1, 1] as [Float], shape: [1, 4])))))
-    let path = folder.path("pipeline.ferry")
     var contents = try BundleFixture.contents(in: folder)
     contents.pipeline = description
+    return contents
+  }
+
+  private func sealed(_ folder: TemporaryFolder) throws -> SealedBundle {
+    let path = folder.path("pipeline.ferry")
+    let contents = try contents(folder)
     try BundleWriter.write(contents, to: path)
-    #expect(try ModelBundle(contentsOf: path).pipelineDescription() == description)
+    #expect(try ModelBundle(contentsOf: path).pipelineDescription() == contents.pipeline)
     var sealed = SealedBundle([UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
     sealed.minor = 2
     return sealed
@@ -34,7 +40,7 @@ import Testing
     (#""count":2"#, #""count":0"#, "\"pipeline.frames.count\" is 0"),
     (#""label":"l","#, #""#, "the pipeline does not state all of its members"),
     (#""sampling":"linspace""#, #""sampling":null"#, "the pipeline does not state all of its members"),
-    (#""kind":"ssd""#, #""kind":"ssx""#, "\"kind\" is \"ssx\""),
+    (#""kind":"ssd""#, #""kind":"ssx""#, "kind\" is \"ssx\""),
     (#""anchors":"#, #""anchors":9"#, "but there are"),
     (#""model":"tiny""#, #""model":"tinx""#, "the pipeline runs a model \"tinx\", which the bundle does not have"),
     (#""minor":2"#, #""minor":1"#, "the header states version 1.2 of the format, the manifest 1.1"),
@@ -60,12 +66,35 @@ import Testing
     #expect(error.message.contains("recoverable") || error.message.contains("pipeline"))
   }
 
-  @Test func aNewerVersionsPipelineIsRefusedByName() throws {
+  /// `golden/bundle/version-1.2.ferry` is what version 1.2 wrote. Every later version opens it, and means the same.
+  ///
+  /// It was made by this test with the environment variable FERRY_WRITE_VERSION_1_2 set; it must never be made anew.
+  @Test func theCommittedPipelineIsRead() throws {
+    let committed = CommittedBundleTests.golden.appendingPathComponent("version-1.2.ferry").path
+    let folder = try TemporaryFolder()
+    let contents = try contents(folder)
+    if ProcessInfo.processInfo.environment["FERRY_WRITE_VERSION_1_2"] != nil {
+      try BundleWriter.write(contents, to: committed)
+    }
+    let bundle = try ModelBundle(contentsOf: committed)
+    #expect(bundle.version == BundleVersion(major: 1, minor: 2))
+    #expect(try bundle.pipelineDescription() == contents.pipeline)
+    try bundle.verifyBlobs()
+    try BundleWriter.write(contents, to: folder.path("again.ferry"))
+    #expect(try TemporaryFolder.bytes(of: folder.path("again.ferry")) == TemporaryFolder.bytes(of: committed))
+  }
+
+  @Test(arguments: [
+    (#""blend":"geometric""#, #""blend":"harmonic""#), (#""label":"l","#, #""label":"l","later":1,"#),
+    (#""label":"l","#, ""), (#""square":false"#, #""square":false,"turned":0"#),
+  ])
+  func aNewerVersionsPipelineIsRefusedByName(_ before: String, _ after: String) throws {
     let folder = try TemporaryFolder()
     var bundle = try sealed(folder)
     bundle.minor = 9
     bundle.text = bundle.text.replacing(#""minor":2"#, with: #""minor":9"#)
-      .replacing(#""blend":"geometric""#, with: #""blend":"harmonic""#)
+    #expect(bundle.text.contains(before))
+    bundle.text = bundle.text.replacing(before, with: after)
     let path = try folder.write(bundle.file)
     let error = try #require(try refusal { _ = try ModelBundle(contentsOf: path) })
     #expect(error.code == .unsupportedVersion)

@@ -45,20 +45,22 @@ extension PipelineEntry {
       blob = try field.blob(of: blobCount)
       return .unread
     }
-    try fields.requireOnly(PipelineReader.keys + ["goldens"])
     let pipeline: PipelineDescription
+    let stated: JSONValue
     do {
+      try fields.requireOnly(PipelineReader.keys + ["goldens"])
       pipeline = try reader.pipeline(fields)
+      // Nothing is left to a default, or one day's default would change what an old bundle means. A later version that
+      // states more writes here what the bundle's own version states.
+      stated = pipeline.json { _ in .number(Double(blob ?? 0)) }
+      guard stated == .object(fields.value.without("goldens")) else {
+        throw damaged("the pipeline does not state all of its members")
+      }
     } catch let error as FerryError where !isKnown {
       throw FerryError(
         .unsupportedVersion, "the bundle's pipeline is of a newer version of the format",
         hint: "use a newer version of Ferry",
         causes: [error])
-    }
-    // Nothing is left to a default, or one day's default would change what an old bundle means.
-    let stated = pipeline.json { _ in .number(Double(blob ?? 0)) }
-    guard stated == .object(fields.value.without("goldens")) else {
-      throw damaged("the pipeline does not state all of its members")
     }
     for name in pipeline.modelNames where !models.contains(where: { $0.name == name }) {
       throw damaged("the pipeline runs a model \"\(name)\", which the bundle does not have")
