@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from detect.preprocessing import BYTES, CHANNELS
+
 PYTORCH, ONNX_RUNTIME = "pytorch", "onnxruntime"
 
 Member = Callable[[np.ndarray], np.ndarray]
-"""float32 [faces, 3, height, width] → float32 [faces, classes]"""
+"""float32 [faces, channels, height, width] → float32 [faces, classes]"""
 
 
 def stem(recipe: dict[str, Any], model: str) -> str:
@@ -34,12 +36,31 @@ def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def detector(recipe: dict[str, Any], folder: Path, threads: int) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
-    """float32 [1, 3, height, width] → the outputs by name, in the network's order."""
-    network = session(folder / f"{stem(recipe, recipe['face']['model'])}.onnx", threads)
-    (picture,) = network.get_inputs()
-    names = [output.name for output in network.get_outputs()]
-    return lambda numbers: dict(zip(names, network.run(names, {picture.name: numbers}), strict=True))
+class Detector:
+    """The face extractor. What it takes, its file says: float32 or bytes, channels first or last."""
+
+    def __init__(self, recipe: dict[str, Any], folder: Path, threads: int) -> None:
+        how = recipe["face"]["input"]
+        self.network = session(folder / f"{stem(recipe, recipe['face']['model'])}.onnx", threads)
+        (picture,) = self.network.get_inputs()
+        self.input, self.names = picture.name, [output.name for output in self.network.get_outputs()]
+        self.takes_bytes = picture.type == "tensor(uint8)"
+        scales = how["range"] != "0-255" or how.get("mean") is not None or how.get("std") is not None
+        if self.takes_bytes and (scales or how.get("resize", "opencv-linear") not in BYTES):
+            raise ValueError("a network that takes bytes gets them as they are")
+        channels = CHANNELS[how.get("color", "rgb")]
+        _, second, _, last = picture.shape
+        found = "channelsLast" if last == channels and second != channels else "channelsFirst"
+        self.is_last = (how.get("layout") or found) == "channelsLast"
+
+    def given(self, numbers: np.ndarray) -> np.ndarray:
+        """float32 [channels, height, width] → the same as the network takes it, a batch of one."""
+        batch = (numbers.transpose(1, 2, 0) if self.is_last else numbers)[np.newaxis]
+        return np.ascontiguousarray(batch, np.uint8 if self.takes_bytes else np.float32)
+
+    def __call__(self, given: np.ndarray) -> dict[str, np.ndarray]:
+        """The outputs by name, in the network's order."""
+        return dict(zip(self.names, self.network.run(self.names, {self.input: given}), strict=True))
 
 
 def members(recipe: dict[str, Any], folder: Path, engine: str, threads: int) -> list[Member]:
@@ -57,9 +78,9 @@ def _with_onnx_runtime(recipe: dict[str, Any], member: dict[str, Any], folder: P
 
 
 def _with_pytorch(name: str, folder: Path, threads: int) -> Member:
-    import torch
+    import torch  # noqa: PLC0415 -- not where the pipeline is measured beside ferry
 
-    from detect.members import load
+    from detect.members import load  # noqa: PLC0415
 
     torch.set_num_threads(threads)
     network = load(name, folder)

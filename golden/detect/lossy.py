@@ -23,7 +23,7 @@ BOUND = Bound(pixels=8, probability=0.15, face=math.inf)
 much of little; the mean over the faces is what is bounded."""
 
 WITHOUT_BOXES = Bound(pixels=math.inf, probability=0.5, face=math.inf)
-"""The same for a detector of random weights: its best box may be another one."""
+"""The same for detectors of random weights: their best box may be another one."""
 
 FERRY = "as ferry asks ffmpeg"
 CONVERSIONS = {

@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from pytorchcv.models.mobilenet import MobileNet
 from torch import nn
 
-from detect import ssd
+from detect import published, ssd
 from detect.faces import batches
 from ferrygolden.calibration import calibrate
 from ferrygolden.exports import Variant, export
@@ -37,11 +38,17 @@ from parity.ferry import Ferry
 CENTERFACE = "centerface"
 SPREAD = 0.7
 """Standard deviation of the logits on pictures like the calibration's: most probabilities lie between 0.2 and 0.8"""
+BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
+GREY_MEAN, GREY_DEVIATION = np.float32(0.449), np.float32(0.226)
+"""The normalisation that the recipe `published` states for a network of one channel"""
+DETECTORS = (ssd, published)
+"""Face extractors of random weights"""
 
 
 @dataclass(frozen=True)
 class Member:
-    """A network by the name of its files; `raw` ones are fed with the bytes' numbers, others with normalised ones."""
+    """A network by the name of its files; `raw` ones are fed with the bytes' numbers, others with normalised ones,
+    `grey` ones with normalised brightness."""
 
     name: str
     build: Callable[[], nn.Module]
@@ -49,6 +56,7 @@ class Member:
     width: int
     seed: int
     raw: bool = False
+    grey: bool = False
     batches: int = 3
     """of eight pictures, that calibrate it"""
 
@@ -62,7 +70,24 @@ class Member:
         return network
 
     def pictures(self, count: int) -> list[np.ndarray]:
-        return list(batches(self.seed, count, self.height, self.width, raw=self.raw))
+        found = list(batches(self.seed, count, self.height, self.width, raw=self.raw or self.grey))
+        if not self.grey:
+            return found
+        grey = [np.tensordot(batch, BRIGHTNESS, (1, 0))[:, np.newaxis] for batch in found]
+        return [(batch / np.float32(255) - GREY_MEAN) / GREY_DEVIATION for batch in grey]
+
+    def export(self, network: nn.Module, path: Path) -> None:
+        """Writes the ONNX file, in which the batch is a symbol."""
+        part = path.with_suffix(".part")
+        if self.grey:
+            torch.onnx.export(
+                network, (torch.zeros(1, 1, self.height, self.width),), part, dynamo=False, opset_version=17,
+                input_names=["input"], output_names=["output"],
+                dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}},
+            )  # fmt: skip
+        else:
+            export(network, self.height, self.width, Variant.torchscript(17, dynamic_batch=True), part)
+        part.rename(path)
 
     def spread_logits(self, network: nn.Module) -> None:
         """Shifts and scales the last layer, so that probabilities differ from picture to picture and none is 0 or 1."""
@@ -78,6 +103,14 @@ def small_b1() -> nn.Module:
     return nn.Sequential(small_efficientnet().features, EnsembleHead(features=42, hidden=27))
 
 
+def small_grey() -> nn.Module:
+    """A MobileNet whose first layer has one channel, and which gives one logit."""
+    widths = [[9], [18], [26, 26], [35, 35], [44, 44, 44], [60, 60]]
+    network = MobileNet(widths, first_stage_stride=False, in_channels=1, num_classes=1)
+    network.features.final_pool = nn.AdaptiveAvgPool2d(1)
+    return network
+
+
 SEVEN = (
     Member("xception-1", partial(xception_member, 512), 150, 150, seed=101),
     Member("b1-2", partial(efficientnet_member, 512), 150, 150, seed=102),
@@ -91,6 +124,7 @@ SMALL = (
     Member("small-xception", small_ensemble_member, 50, 50, seed=111, batches=8),
     Member("small-b1", small_b1, 50, 70, seed=112, raw=True, batches=8),
     Member("small-mobilenet", small_mobilenet, 64, 64, seed=113, batches=8),
+    Member("small-grey", small_grey, 56, 60, seed=114, grey=True, batches=8),
 )
 
 
@@ -111,24 +145,23 @@ def make(ferry: Ferry, folder: Path, centerface: Path, *, quick: bool) -> None:
         if not path.is_file():
             network = member.make()
             torch.save(network.state_dict(), folder / f"{member.name}.pt")
-            part = path.with_suffix(".part")
-            export(network, member.height, member.width, Variant.torchscript(17, dynamic_batch=True), part)
-            part.rename(path)
+            member.export(network, path)
             print(f"made {path.name}", flush=True)
-    if not (folder / f"{ssd.NAME}.onnx").is_file():
-        ssd.make(folder)
-        print(f"made {ssd.NAME}.onnx", flush=True)
+    for detector in DETECTORS:
+        if not (folder / f"{detector.NAME}.onnx").is_file():
+            detector.make(folder)
+            print(f"made {detector.NAME}.onnx", flush=True)
     onnx.save(with_symbolic_size(onnx.load(centerface)), folder / f"{CENTERFACE}.onnx")
     # Ferry gets the published file, not the one that is made easy for onnxruntime.
     ferry.convert(centerface, folder / f"{CENTERFACE}.ferry", "--input-shape", "input.1=batchx3xheightxwidth")
-    for name in [ssd.NAME, *(member.name for member in members)]:
+    for name in [*(detector.NAME for detector in DETECTORS), *(member.name for member in members)]:
         ferry.convert(folder / f"{name}.onnx", folder / f"{name}.ferry")
 
 
 def forget_outdated(folder: Path) -> None:
     """Networks are made anew when what they are made of has changed."""
     golden = Path(__file__).parents[1]
-    names = ("detect/members.py", "detect/faces.py", "detect/ssd.py", "detect/requirements.txt")
+    names = tuple(f"detect/{name}" for name in ("members.py", "faces.py", "ssd.py", "published.py", "requirements.txt"))
     names += tuple(f"ferrygolden/{name}.py" for name in ("calibration", "exports", "families", "pictures"))
     digest = hashlib.sha256(b"\0".join((golden / name).read_bytes() for name in names)).hexdigest()
     stamp = folder / "stamp"

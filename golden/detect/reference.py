@@ -24,6 +24,9 @@ from detect.preprocessing import detector_size, prepared, resized
 
 Taken = TypeVar("Taken")
 
+Frames = Iterator[tuple[int, np.ndarray]]
+"""Numbers, which ascend, and pictures, uint8 RGB [height, width, 3]; a frame that cannot be decoded does not come"""
+
 PICTURES = (".png", ".jpg", ".jpeg")
 
 
@@ -55,7 +58,7 @@ class Reference:
     def __init__(self, recipe: Path, folder: Path, engine: str, threads: int, batch: int) -> None:
         self.recipe = json.loads(recipe.read_text(encoding="utf-8"))
         self.folder, self.batch = folder, batch
-        self.detector = engines.detector(self.recipe, folder, threads) if self.recipe.get("face") else None
+        self.detector = engines.Detector(self.recipe, folder, threads) if self.recipe.get("face") else None
         self.members = engines.members(self.recipe, folder, engine, threads)
         cv2.setNumThreads(threads)
 
@@ -91,7 +94,7 @@ class Reference:
             return result | {"reason": "the score is no number"}
         return result | {"label": label}
 
-    def faces(self, frames: Iterator[np.ndarray], wanted: list[int]) -> list[Face]:
+    def faces(self, frames: Frames, wanted: list[int]) -> list[Face]:
         """The faces that take the slots, each frame looked at once at most."""
         waits = self.recipe["frames"].get("failedCrop", "next-frame") == "next-frame"
         return taken_slots(frames, wanted, self.face, waits)
@@ -120,18 +123,8 @@ class Reference:
         """The best box in pixels of the frame, and its score."""
         face, (height, width) = self.recipe["face"], frame.shape[:2]
         size = detector_size(width, height, face["input"]["size"])
-        outputs = self.detector(prepared(frame, size, face["input"])[np.newaxis])
-        how = face["decoder"]
-        if how["kind"] == "centerface":
-            found = decoders.centerface(list(outputs.values()), how)
-        elif how["kind"] == "ssd":
-            found = decoders.ssd(outputs, how, size, self.folder)
-        else:
-            raise ValueError(f"the reference has no decoder {how['kind']}")
-        if found is None:
-            return None
-        scale = [width / size[0], height / size[1]] * 2
-        return [edge * factor for edge, factor in zip(found[0], scale, strict=True)], found[1]
+        outputs = self.detector(self.detector.given(prepared(frame, size, face["input"])))
+        return decoders.found(outputs, face["decoder"], size, (width, height), self.folder)
 
     def look(self, faces: list[Face]) -> None:
         """Fills the faces' probabilities."""
@@ -151,16 +144,21 @@ def samples(frame_count: int, slots: int) -> list[int]:
 
 
 def taken_slots(
-    frames: Iterator[np.ndarray],
+    frames: Frames,
     wanted: list[int],
     attempt: Callable[[int, np.ndarray], Taken | None],
     waits: bool,
 ) -> list[Taken]:
     """What `attempt` gives for the frame of each slot. Where it gives None, the slot waits for the next frame, or is
-    left empty. A frame is used once, so slots that begin with the same frame take those that follow it."""
+    left empty. A frame is used once, so slots that begin with the same frame take those that follow it. A number that
+    does not come uses up the slot that waits for it."""
     taken: list[Taken] = []
-    slot = 0
-    for number, frame in enumerate(frames):
+    slot, due = 0, 0
+    for number, frame in frames:
+        for missing in range(due, number):
+            if slot < len(wanted) and missing >= wanted[slot]:
+                slot += 1
+        due = number + 1
         if slot == len(wanted):
             break
         if number < wanted[slot]:
@@ -173,24 +171,34 @@ def taken_slots(
     return taken
 
 
-def opened(path: Path) -> tuple[int, Iterator[np.ndarray]]:
-    """The declared number of frames, and the frames as uint8 RGB [height, width, 3].
+def opened(path: Path) -> tuple[int, Frames]:
+    """The declared number of frames, and the frames. A folder's files have their places as numbers, a video's frames
+    are counted as they come.
 
     Raises:
         CannotRead: if it has no frames.
     """
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.suffix.lower() in PICTURES)
-        return len(files), (picture(file) for file in files)
+        return len(files), picture_frames(files)
     if path.suffix.lower() in PICTURES:
-        return 1, iter([picture(path)])
+        return 1, iter([(0, picture(path))])
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     if not capture.isOpened():
         raise CannotRead("no video that OpenCV opens")
     count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
     if count <= 0:
         raise CannotRead("the video declares no frames")
-    return count, video_frames(capture)
+    return count, enumerate(video_frames(capture))
+
+
+def picture_frames(files: list[Path]) -> Frames:
+    """Without those that cannot be read."""
+    for number, file in enumerate(files):
+        try:
+            yield number, picture(file)
+        except CannotRead:
+            continue
 
 
 def video_frames(capture: cv2.VideoCapture) -> Iterator[np.ndarray]:
@@ -202,6 +210,18 @@ def video_frames(capture: cv2.VideoCapture) -> Iterator[np.ndarray]:
 
 
 def picture(path: Path) -> np.ndarray:
+    """uint8 RGB [height, width, 3]
+
+    Raises:
+        CannotRead: if it is no picture, or one that ends too early, of which OpenCV may give what there is.
+    """
+    from PIL import Image  # noqa: PLC0415 -- not where the pipeline is measured on videos
+
+    try:
+        with Image.open(path) as whole:
+            whole.load()
+    except (OSError, SyntaxError, ValueError) as problem:
+        raise CannotRead("no picture that Pillow opens") from problem
     found = cv2.imread(str(path), cv2.IMREAD_COLOR)
     if found is None:
         raise CannotRead("no picture that OpenCV opens")

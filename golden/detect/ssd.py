@@ -57,10 +57,10 @@ class SmallSSD(nn.Module):
         return torch.cat(boxes, 1), torch.cat(scores, 1)
 
 
-def anchors() -> np.ndarray:
+def anchors(sizes: tuple[tuple[int, int], ...] = SIZES) -> np.ndarray:
     """float32 [N, 4]: centre x, centre y, width, height, relative to the input's sides; in the order of the outputs."""
     rows = []
-    for step, (width, height) in zip(STEPS, SIZES, strict=True):
+    for step, (width, height) in zip(STEPS, sizes, strict=True):
         side = (width * height) ** 0.5
         for row in range(HEIGHT // step):
             for column in range(WIDTH // step):
@@ -69,9 +69,9 @@ def anchors() -> np.ndarray:
     return np.asarray(rows, np.float32)
 
 
-def views(count: int) -> np.ndarray:
+def views(count: int, seed: int) -> np.ndarray:
     """Parts of the photograph as the detector sees them: float32 [count, 3, 160, 192]."""
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed)
     pictures = []
     for _ in range(count):
         width = random.uniform(180, 512)
@@ -83,13 +83,19 @@ def views(count: int) -> np.ndarray:
     return np.ascontiguousarray(np.stack(pictures).transpose(0, 3, 1, 2))
 
 
-def make(folder: Path) -> None:
-    """Writes FOLDER/ssd.onnx and the anchors."""
-    torch.manual_seed(SEED)
-    network, pictures = SmallSSD().float(), views(48)
-    calibrate(network, [pictures[start : start + 8] for start in range(0, len(pictures), 8)], SEED)
+def calibrated(seed: int) -> SmallSSD:
+    """In float32 and evaluation mode."""
+    torch.manual_seed(seed)
+    network, pictures = SmallSSD().float(), views(48, seed)
+    calibrate(network, [pictures[start : start + 8] for start in range(0, len(pictures), 8)], seed)
     network.eval()
     spread_outputs(network, torch.from_numpy(pictures))
+    return network
+
+
+def make(folder: Path) -> None:
+    """Writes FOLDER/ssd.onnx and the anchors."""
+    network = calibrated(SEED)
     np.save(folder / ANCHORS, anchors())
     part = folder / f"{NAME}.part"
     torch.onnx.export(

@@ -16,7 +16,8 @@ from detect.reference import Reference, blended
 TOLERANCE = {
     "inputs": 0,
     "probabilities": 1e-5,
-    "reason": "pictures are bytes until they are scaled, which float32 does the same everywhere; networks round in another order",
+    "reason": "pictures are bytes until they are scaled, which float32 does the same everywhere; "
+    "networks round in another order",
 }
 
 
@@ -54,7 +55,7 @@ def write(reference: Reference, frame: np.ndarray, folder: Path, name: str) -> N
     if recipe.get("face"):
         how = recipe["face"]["input"]
         size = detector_size(width, height, how["size"])
-        case["detectorInput"] = saved("detector-input", prepared(frame, size, how)[np.newaxis])
+        case["detectorInput"] = saved("detector-input", reference.detector.given(prepared(frame, size, how)))
     case["members"] = {}
     for member in recipe["members"]:
         size = tuple(member["input"]["size"])

@@ -11,19 +11,14 @@ from detect.lossy import BOUND, Measured
 INTRODUCTION = f"""\
 # ferry detect beside a reference pipeline in Python
 
-Each recipe below was packed by `ferry pack` and run by `ferry detect` on small videos made from one photograph, and by a
-pipeline of its own in Python (golden/detect: frames from OpenCV, the face extractor in onnxruntime, members in PyTorch,
-float32). Both read the same recipe. This page is written by
+Each recipe below was packed by `ferry pack` and run by `ferry detect` on small videos made from one photograph, and by a pipeline of its own in Python (golden/detect: frames from OpenCV, the face extractor in onnxruntime, members in PyTorch, float32). Both read the same recipe. This page is written by
 
 ```
 scripts/parity detect            # all of it
 scripts/parity detect --quick    # small networks, without writing this page
 ```
 
-Lossless videos (FFV1 in RGB) must give the same frames, the same boxes to the pixel, the same inputs without an answer,
-probabilities of every member and the label within {TOLERANCE:g}, and those of every single face, and its score, within
-{FACE_TOLERANCE:g}. Networks have calibrated random
-weights, except CenterFace, which is trained.
+Lossless videos (FFV1 in RGB) and folders of PNG must give the same frames, the same boxes to the pixel, the same inputs without an answer, probabilities of every member and the label within {TOLERANCE:g}, and those of every single face, and its score, within {FACE_TOLERANCE:g}. Networks have calibrated random weights, except CenterFace, which is trained.
 
 | Column | What it says |
 |---|---|
@@ -34,13 +29,8 @@ weights, except CenterFace, which is trained.
 """  # noqa: E501 -- a line is a paragraph or a row
 
 H264 = f"""\
-Decoders of H.264 must agree on luma and chroma, but not on how chroma is enlarged and colours are computed. Ferry does
-both as OpenCV since 4.13: with the colour matrix that the file names, with that of BT.601 where it names none; up to 4.12,
-OpenCV took BT.601 for every file. Where the
-frames are the same to the byte, so must everything else be. Where they are not, the check fails beyond {BOUND.pixels}
-pixels or {BOUND.probability:g} in a member's or the video's probability (members of random weights make much of
-little), except for the boxes of the single-shot detector, whose weights are random too.
-"""
+Decoders of H.264 must agree on luma and chroma, but not on how chroma is enlarged and colours are computed. Ferry does both as OpenCV since 4.13: with the colour matrix that the file names, with that of BT.601 where it names none; up to 4.12, OpenCV took BT.601 for every file. Where the frames are the same to the byte, so must everything else be. Where they are not, the check fails beyond {BOUND.pixels} pixels or {BOUND.probability:g} in a member's or the video's probability (members of random weights make much of little), except for the boxes of the single-shot detectors, whose weights are random too.
+"""  # noqa: E501 -- a line is a paragraph
 
 
 def markdown(outcomes: list[Any], decoders: list[Measured], checks: list[Check]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +114,12 @@ VIDEOS = (
 NO_VIDEO = "no-video.mkv"
 FRAMES = "blurred-frames"
 """A folder that holds the frames of blurred.mkv as PNG."""
+DAMAGED_FRAMES = "damaged-frames"
+"""A folder that holds some frames of entering.mkv as PNG, of which a few are cut off in the middle."""
+ENTERING = slice(10, 46)
+DAMAGED = (11, 17, 18, 29)
+"""Of these 36 frames, 18 is one that a slot begins with, whether there are 12, 16 or 30 slots; 11, 17 and 29 begin none
+of 12 or 30. But 11 and 17 come while slots wait where crops fail until the face is wholly in the frame."""
 
 
 def chosen(quick: bool) -> list[Video]:
@@ -121,7 +127,7 @@ def chosen(quick: bool) -> list[Video]:
 
 
 def make(photograph: Path, folder: Path, *, quick: bool) -> list[Path]:
-    """Writes the videos, a file that is none and a folder of frames; all of them in the order of their names."""
+    """Writes the videos, a file that is none and two folders of frames; all of them in the order of their names."""
     folder.mkdir(parents=True, exist_ok=True)
     picture = Image.open(photograph).convert("RGB")
     for video in chosen(quick):
@@ -130,11 +136,22 @@ def make(photograph: Path, folder: Path, *, quick: bool) -> list[Path]:
         if video.keep < 1:
             path.write_bytes(path.read_bytes()[: int(path.stat().st_size * video.keep)])
     (folder / NO_VIDEO).write_text("This is no video.\n", encoding="utf-8")
-    frames = folder / FRAMES
-    frames.mkdir(exist_ok=True)
-    for number, frame in enumerate(blurred(picture)):
-        frame.save(frames / f"{number:03}.png", compress_level=1)
-    return sorted([folder / video.name for video in chosen(quick)] + [folder / NO_VIDEO, frames])
+    folders = [folder / FRAMES, folder / DAMAGED_FRAMES]
+    write_frames(folders[0], blurred(picture))
+    for file in write_frames(folders[1], list(entering(picture))[ENTERING]):
+        if int(file.stem) in DAMAGED:
+            file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    return sorted([folder / video.name for video in chosen(quick)] + [folder / NO_VIDEO, *folders])
+
+
+def write_frames(folder: Path, frames: Iterable[Image.Image]) -> list[Path]:
+    """The frames as PNG, numbered from 0."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for number, frame in enumerate(frames):
+        paths.append(folder / f"{number:03}.png")
+        frame.save(paths[-1], compress_level=1)
+    return paths
 
 
 def drawn(photograph: Path, name: str) -> list[np.ndarray]:
