@@ -267,6 +267,25 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: "\(sheets)/b.png.png"))
   }
 
+  /// Ctrl-C ends ffmpeg as well: that it could not read a video then is not noted down.
+  @Test func whatIsInterruptedIsNoResult() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder)
+    for name in ["ffmpeg", "ffprobe"] {
+      let tool = "\(folder.path)/\(name)"
+      try "#!/bin/sh\nkill -INT $PPID\nexit 1\n".write(toFile: tool, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: tool)
+    }
+    let video = "\(folder.path)/z.mp4"
+    try "no video".write(toFile: video, atomically: true, encoding: .utf8)
+    let table = "\(folder.path)/scores.csv"
+    let run = try Command(["detect", bundle, video, "-o", table], environment: ["FERRY_FFMPEG": folder.path])
+    #expect(run.status == 130)
+    #expect(!run.errors.contains("z.mp4: 0.5"))
+    let journal = try String(contentsOfFile: table + ".partial", encoding: .utf8)
+    #expect(journal.split(separator: "\n").count == 1)
+  }
+
   /// OpenBLAS starts threads of its own before the command begins.
   @Test func anInterruptedMeasurementSaysSo() throws {
     let folder = try Folder()

@@ -117,6 +117,7 @@ struct Detect: AsyncParsableCommand {
       let outcome = try await runner.score(input, recording: recorder) {
         Terminal.progress("\(place)\(input.name.printable): face \($0.faces) of \($0.wanted)\(left)")
       }
+      Interruption.holdIfBegun()
       scored += 1
       Terminal.clearProgress()
       tell(outcome)

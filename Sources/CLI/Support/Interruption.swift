@@ -40,12 +40,19 @@ enum Interruption {
       signal(number) { _ in
         // A handler may do little: the waiter does the rest.
         let known = errno
+        interruptionBegan = 1
         var byte: UInt8 = 1
         _ = write(interruptionPipe, &byte, 1)
         errno = known
       }
     }
     unblock()
+  }
+
+  /// Does not return once a signal has come. Ctrl-C reaches the programs that a command has started, too: what they
+  /// have left undone then is no result.
+  static func holdIfBegun() {
+    while interruptionBegan != 0 { sleep(1) }
   }
 
   /// Whoever starts a command may have blocked the signals for itself.
@@ -59,8 +66,9 @@ enum Interruption {
   private static let signals = [SIGINT, SIGTERM]
 }
 
-/// Where a signal's handler writes. A plain global, so that reading it there does nothing else.
+/// Where a signal's handler writes, and what it sets. Plain globals, so that using them there does nothing else.
 private nonisolated(unsafe) var interruptionPipe: Int32 = -1
+private nonisolated(unsafe) var interruptionBegan: sig_atomic_t = 0
 
 extension sigaction {
   fileprivate var isIgnored: Bool {
