@@ -58,11 +58,12 @@ def content(state: dict[str, Any]) -> list[str]:
             found.append(f"a plot of {plot['points']} points has {plot['cumulative']} marks of the run")
         if plot["isolated"] > plot["points"]:
             found.append(f"a plot of {plot['points']} points has {plot['isolated']} marks of layers by themselves")
-        if plot["outside"] and not plot["pointers"]:
-            found.append("layers are outside the tolerance, and none is named")
+        # What has only accumulated in the run is no defect.
+        if plot["defects"] and not plot["pointers"]:
+            found.append("layers are wrong by themselves, and none is named")
     if 0 in state["bars"] or 0 in state["cells"]:
         found.append("a histogram or a map is empty")
-    if any(plot["outside"] for plot in state["plots"]) and state["networks"] and not state["marked"]:
+    if any(plot["defects"] for plot in state["plots"]) and state["networks"] and not state["marked"]:
         found.append("the divergent node is not marked in the network")
     return found
 

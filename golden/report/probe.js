@@ -50,6 +50,7 @@
       cumulative: plot.querySelectorAll(":scope > .cumulative > .mark").length,
       isolated: plot.querySelectorAll(":scope > .isolated > .mark").length,
       outside: plot.querySelectorAll(":scope > .series > .outside").length,
+      defects: plot.querySelectorAll(":scope > .isolated > .outside").length,
       pointers: plot.querySelectorAll(".pointer").length,
     })),
     histograms: count("svg.histogram"),

@@ -79,6 +79,14 @@ struct LayerReportTests {
         """)
   }
 
+  @Test("what has only accumulated in the run passes, and is counted")
+  func accumulatedText() throws {
+    let report = LayerReport(
+      layers: [try DemoCases.layer("stem", run: 3e-7), try DemoCases.layer("head", run: 0.25)])
+    let text = try DemoCases.report(report).text().replacing("\n  ", with: " ")
+    #expect(text.contains("passed: 1 value in 1 case and 2 layers within tolerance, 1 of the layers by themselves"))
+  }
+
   @Test("the error budget: both distances from the oracle")
   func budget() throws {
     var layer = try DemoCases.layer("head", run: 4e-6)

@@ -45,8 +45,10 @@ extension VerificationReport {
     let layers = cases.compactMap(\.layers)
     let layerCount = layers.reduce(0) { $0 + $1.layers.count }
     if passed {
-      return layers.isEmpty
-        ? "\(values) within tolerance" : "\(values) and \(counted(layerCount, "layer")) within tolerance"
+      guard !layers.isEmpty else { return "\(values) within tolerance" }
+      let accumulated = layers.reduce(0) { $0 + $1.layers.count { $0.verdict == .accumulated } }
+      return "\(values) and \(counted(layerCount, "layer")) within tolerance"
+        + (accumulated == 0 ? "" : ", \(accumulated) of the layers by themselves alone")
     }
     let failedValues = cases.reduce(0) { $0 + $1.values.count { !$0.passed } }
     let notRun = cases.count { $0.failure != nil }
