@@ -14,6 +14,8 @@ enum Main {
     } else {
       Interruption.prepare()
     }
+    // Help that goes to a file or a pager is as wide as it is written.
+    if isatty(STDOUT_FILENO) == 0 { setenv("COLUMNS", "120", 0) }
     do {
       try checkFirstWord()
       var command = try Ferry.parseAsRoot()
