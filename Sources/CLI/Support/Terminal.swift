@@ -11,12 +11,12 @@ enum Terminal {
   /// One line that the next one replaces. Nothing in a pipe.
   static func progress(_ text: String) {
     guard showsProgress else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K\(text)".utf8))
+    tell("\r\u{1B}[K\(text)")
   }
 
   static func clearProgress() {
     guard showsProgress else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+    tell("\r\u{1B}[K")
   }
 
   /// Writes a result to standard output.
@@ -32,9 +32,10 @@ enum Terminal {
     }
   }
 
-  static func writeError(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-  }
+  static func writeError(_ text: String) { tell(text + "\n") }
+
+  /// Where nobody reads standard error any more (`2>&1 | head`), nothing is told; `write(_:)` would crash.
+  private static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 }
 
 /// Text for people about numbers.

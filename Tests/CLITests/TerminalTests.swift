@@ -1,0 +1,29 @@
+import Foundation
+import Testing
+
+@Suite("ferry on the terminal") struct TerminalTests {
+  /// Examples are written for 120 columns: in a file or a pager they are not broken.
+  @Test func examplesKeepTheirLines() throws {
+    let help = try Command(["help", "detect"])
+    #expect(help.status == 0)
+    #expect(
+      help.output.contains(
+        "videos/ -o scores.csv         interrupted, the same command goes on where it stopped\n"))
+    let narrow = try Command(["help", "detect"], environment: ["COLUMNS": "60"])
+    #expect(!narrow.output.contains("-o scores.csv         interrupted, the same"))
+  }
+
+  /// As with `ferry convert model.onnx 2>&1 | head -n 0`.
+  @Test func nobodyNeedsToReadErrors() throws {
+    let (process, errors) = (Process(), Pipe())
+    process.executableURL = try Command.executable()
+    process.arguments = ["inspect", "\(golden)/invalid/unknown-operators.onnx"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = errors
+    try errors.fileHandleForReading.close()
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 2)
+  }
+}
