@@ -1,4 +1,5 @@
 import FerryModel
+import FerryPicture
 import FerryTensor
 
 #if canImport(Glibc)

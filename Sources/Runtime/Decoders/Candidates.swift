@@ -1,12 +1,4 @@
-/// The sides of a picture, in pixels.
-package struct PixelSize: Sendable, Equatable {
-  package var width, height: Int
-
-  package init(width: Int, height: Int) {
-    self.width = width
-    self.height = height
-  }
-}
+import FerryPicture
 
 /// What a detector says of a picture, before anything is chosen: a score for each place, and the box that stands there.
 struct Candidates {

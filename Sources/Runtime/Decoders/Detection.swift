@@ -1,3 +1,5 @@
+import FerryPicture
+
 /// A face that a detector found, in pixels of the detector's input, or of the picture that a pipeline looked for it in.
 public struct Detection: Sendable, Equatable {
   /// The box's corners: 0 is the left or upper edge of the first pixel.

@@ -35,15 +35,13 @@ struct FaceFinder {
     let picture = frame.picture
     var corners = [0, 0, picture.width, picture.height]
     var score: Double?
-    var input: Tensor?
-    if let extractor, let fit, let session {
-      let size = extractor.size.size(ofFrame: picture.size)
-      let given = try extractor.input.preparation(width: size.width, height: size.height, fit)([picture])
-      let outputs = try outputs(of: session, given, fit)
-      guard let found = try extractor.decoder.best(outputs, input: size, picture: picture.size),
+    let answer = try answer(picture)
+    if let answer {
+      guard
+        let found = try answer.decoder.best(answer.outputs, input: answer.inputSize, picture: picture.size),
         let edges = corner(found)
       else { return nil }
-      (corners, score, input) = (edges, found.score, given)
+      (corners, score) = (edges, found.score)
     }
     guard
       let box = crop.outside.resolved(
@@ -51,7 +49,7 @@ struct FaceFinder {
         height: picture.height)
     else { return nil }
     let face = PipelineResult.Face(frame: frame.index, box: box, corners: corners, score: score, probabilities: [])
-    return Found(face: face, picture: try cut(picture, box), detectorInput: input)
+    return Found(face: face, picture: try cut(picture, box), detectorInput: answer?.input)
   }
 
   private func cut(_ picture: Picture, _ box: PixelBox) throws -> Picture {
@@ -63,17 +61,28 @@ struct FaceFinder {
 
   /// Every face of a picture, best first, in its pixels.
   func all(_ picture: Picture) throws -> [Detection] {
-    guard let extractor, let fit, let session else { return [] }
-    let size = extractor.size.size(ofFrame: picture.size)
-    let given = try extractor.input.preparation(width: size.width, height: size.height, fit)([picture])
-    return try extractor.decoder.all(outputs(of: session, given, fit), input: size, picture: picture.size)
+    guard let answer = try answer(picture) else { return [] }
+    return try answer.decoder.all(answer.outputs, input: answer.inputSize, picture: picture.size)
   }
 
-  private func outputs(
-    of session: Session, _ input: Tensor, _ fit: PictureFit
-  ) throws -> [(name: String, tensor: Tensor)] {
+  /// What the detector says of a picture, and who reads it.
+  private struct Answer {
+    let decoder: FaceDecoder
+    let inputSize: PixelSize
+    let input: Tensor
+    /// In the network's order.
+    let outputs: [(name: String, tensor: Tensor)]
+  }
+
+  /// Runs the detector; nil if the pipeline has none.
+  private func answer(_ picture: Picture) throws -> Answer? {
+    guard let extractor, let fit, let session else { return nil }
+    let size = extractor.size.size(ofFrame: picture.size)
+    let input = try extractor.input.preparation(width: size.width, height: size.height, fit)([picture])
     let outputs = try session.run([fit.input: input.given(fit)])
-    return session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
+    return Answer(
+      decoder: extractor.decoder, inputSize: size, input: input,
+      outputs: session.model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } })
   }
 
   /// The box with its margin, its corners truncated; nil for numbers that are no box.
@@ -107,10 +116,6 @@ extension FaceExtractor.InputSize {
       return PixelSize(width: rounded(frame.width), height: rounded(frame.height))
     }
   }
-}
-
-extension Picture {
-  fileprivate var size: PixelSize { PixelSize(width: width, height: height) }
 }
 
 /// Brings pictures into the form of a network's input.
