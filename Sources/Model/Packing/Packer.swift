@@ -25,13 +25,11 @@ public enum Packer {
       if let model { models.append(model) }
     }
     var pipeline = recipe.pipeline
-    let fit = findings.attempt {
-      try located(.init(file: recipe.path)) {
-        try pipeline.fit(code: .invalidRecipe) { name in models.first { $0.name == name }?.graph }
-      }
+    let fit = findings.located(.init(file: recipe.path)) { findings in
+      pipeline.fit(code: .invalidRecipe, into: &findings) { name in models.first { $0.name == name }?.graph }
     }
     try findings.check()
-    guard let fit, fit.members.count == pipeline.members.count else {
+    guard fit.members.count == pipeline.members.count else {
       throw FerryError(.internalDefect, "a recipe was packed with holes")
     }
     // What the manifest states leaves nothing to be found out.

@@ -65,7 +65,7 @@ public struct Recipe: Sendable {
       let name = try field.string()
       return try Anchors(Tensor(npy: Self.resolved(name, in: folder)))
     }
-    let pipeline = findings.attempt { try reader.pipeline(fields) }
+    let pipeline = reader.pipeline(fields, into: &findings)
     let sources = findings.attempt { try Self.sources(fields.object("models"), folder: folder) }
     let goldens = findings.attempt {
       try fields.optionalArray("goldens")?.map { Self.resolved(try $0.string(), in: folder) } ?? []

@@ -6,35 +6,31 @@ package struct Findings {
 
   package init() {}
 
-  /// What is itself a list is taken apart.
-  package mutating func add(_ error: FerryError) {
-    if error.message == Self.summary(error.causes.count) {
-      for cause in error.causes {
-        var cause = cause
-        if cause.location.isEmpty { cause.location = error.location }
-        errors.append(cause)
-      }
-    } else {
-      errors.append(error)
-    }
-  }
+  package mutating func add(_ error: FerryError) { errors.append(error) }
 
   /// The body's result; nil if it throws, which is kept.
   package mutating func attempt<Result>(_ body: () throws -> Result) -> Result? {
     do {
       return try body()
     } catch let error as FerryError {
-      add(error)
+      errors.append(error)
     } catch {
       errors.append(FerryError(.internalDefect, "\(error)"))
     }
     return nil
   }
 
-  private static func summary(_ count: Int) -> String { "\(count) things are wrong" }
+  /// The body's result; what it finds is at `location`, as far as it does not say where itself.
+  package mutating func located<Result>(
+    _ location: FerryError.Location, _ body: (inout Findings) throws -> Result
+  ) rethrows -> Result {
+    let known = errors.count
+    defer { for index in known..<errors.count { errors[index] = errors[index].located(location) } }
+    return try body(&self)
+  }
 
   /// - Throws: what was found, if anything was.
   package func check() throws {
-    if let error = FerryError.all(errors, summary: Self.summary) { throw error }
+    if let error = FerryError.all(errors, summary: { "\($0) things are wrong" }) { throw error }
   }
 }

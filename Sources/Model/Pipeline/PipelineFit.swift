@@ -28,14 +28,26 @@ package struct MemberFit: Sendable {
 }
 
 extension PipelineDescription {
+  /// How each network takes pictures, and which numbers are read from it.
+  package typealias Fit = (face: PictureFit?, members: [MemberFit])
+
   /// Checks that each network takes what the pipeline gives it, and gives what the pipeline reads.
   ///
-  /// - Parameter graph: the graph of a model by its name; nil for one that is not there, whose part is passed over.
+  /// - Parameter graph: the graph of a model by its name.
   /// - Throws: an error with `code` that lists everything that does not fit.
-  package func fit(
-    code: FerryError.Code, graph: (String) throws -> Graph?
-  ) throws -> (face: PictureFit?, members: [MemberFit]) {
+  package func fit(code: FerryError.Code, graph: (String) -> Graph?) throws -> Fit {
     var findings = Findings()
+    let fit = fit(code: code, into: &findings, graph: graph)
+    try findings.check()
+    return fit
+  }
+
+  /// The same, for whoever has found other things.
+  ///
+  /// - Parameters:
+  ///   - findings: gets an error with `code` for everything that does not fit, whose part of the result is left out.
+  ///   - graph: nil for a model that is not there, whose part is left out and passed over.
+  package func fit(code: FerryError.Code, into findings: inout Findings, graph: (String) -> Graph?) -> Fit {
     func attempt<Result>(_ place: String, _ body: () throws -> Result) -> Result? {
       findings.attempt {
         do {
@@ -48,12 +60,11 @@ extension PipelineDescription {
       }
     }
     let faceFit = face.flatMap { face in
-      attempt("face") { try graph(face.model).map { try face.fit($0) } } ?? nil
+      attempt("face") { try graph(face.model).map(face.fit) } ?? nil
     }
     let memberFits = members.enumerated().map { index, member in
-      attempt("members[\(index)]") { try graph(member.model).map { try member.fit($0) } } ?? nil
+      attempt("members[\(index)]") { try graph(member.model).map(member.fit) } ?? nil
     }
-    try findings.check()
     return (faceFit, memberFits.compactMap { $0 })
   }
 }

@@ -21,16 +21,23 @@ extension PipelineReader {
   /// - Throws: an error with the fields' code that lists everything that is wrong.
   package func pipeline(_ fields: JSONFields) throws -> PipelineDescription {
     var findings = Findings()
+    let pipeline = pipeline(fields, into: &findings)
+    try findings.check()
+    guard let pipeline else { throw FerryError(.internalDefect, "a pipeline was read with holes") }
+    return pipeline
+  }
+
+  /// The same, for whoever finds other things; nil if anything is wrong, all of which is added to the findings.
+  package func pipeline(_ fields: JSONFields, into findings: inout Findings) -> PipelineDescription? {
     let name = findings.attempt { try fields.text("name") }
     let note = findings.attempt { try fields.optionalString("description") } ?? nil
     let label = findings.attempt { try fields.optionalString("label") ?? "score" }
     let frames = findings.attempt { try sampling(fields.optionalObject("frames")) }
     let face = findings.attempt { try fields.optionalObject("face").map { try extractor($0) } }
     let crop = findings.attempt { try self.crop(fields.optionalObject("crop")) }
-    let members = findings.attempt { try fields.array("members") }?.map { field in
-      findings.attempt { try member(field.object()) }
-    }
-    if let members, members.isEmpty {
+    let items = findings.attempt { try fields.array("members") }
+    let members = items?.compactMap { field in findings.attempt { try member(field.object()) } }
+    if let items, items.isEmpty {
       findings.add(FerryError(fields.code, "\"members\" is empty", hint: "a pipeline needs one model at least"))
     }
     let aggregation = findings.attempt { try fields.optionalChoice("aggregation") ?? Aggregation.mean }
@@ -39,11 +46,11 @@ extension PipelineReader {
       // Where the frames are wrong, how many faces there can be is not known.
       try self.fallback(fields.optionalObject("fallback"), slots: frames?.count ?? Self.largestCount)
     }
-    try findings.check()
-    guard let name, let label, let frames, let face, let crop, let members, let aggregation, let blend, let fallback
-    else { throw FerryError(.internalDefect, "a pipeline was read with holes") }
+    guard let name, let label, let frames, let face, let crop, let items, let members, members.count == items.count,
+      !members.isEmpty, let aggregation, let blend, let fallback
+    else { return nil }
     return PipelineDescription(
-      name: name, note: note, label: label, frames: frames, face: face, crop: crop, members: members.compactMap { $0 },
+      name: name, note: note, label: label, frames: frames, face: face, crop: crop, members: members,
       aggregation: aggregation, blend: blend, fallback: fallback)
   }
 
