@@ -73,7 +73,8 @@ enum DetectJSON {
     return DetectOutcome(
       name: try fields.string("filename"),
       result: PipelineResult(
-        score: try fields.number("label", in: -1e-6...1 + 1e-6), reason: try fields.optionalString("reason"),
+        score: try fields.number("label", in: PipelineResult.probabilities),
+        reason: try fields.optionalString("reason"),
         frameCount: try fields.integer("frameCount"), faces: faces, members: members))
   }
 

@@ -111,9 +111,7 @@ public final class Pipeline: Sendable {
     }
     let score = description.blend.applied(
       to: result.members.map(\.probability), weights: description.members.map(\.weight))
-    // A little beyond counts: a network's own softmax may round so.
-    let range = -1e-6...1 + 1e-6
-    if let wrong = result.members.first(where: { !range.contains($0.probability) }) {
+    if let wrong = result.members.first(where: { !PipelineResult.probabilities.contains($0.probability) }) {
       result.reason =
         wrong.probability.isNaN
         ? "the networks' answers are not numbers"

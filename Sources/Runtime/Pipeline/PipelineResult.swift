@@ -21,6 +21,9 @@ public struct PipelineResult: Sendable, Equatable {
     self.members = members
   }
 
+  /// What counts as a probability: a little beyond 0 and 1 as well, since a network's own softmax may round so.
+  package static let probabilities = -1e-6...1 + 1e-6
+
   /// A face that members saw; without a face finder a whole frame.
   public struct Face: Sendable, Equatable {
     /// Which frame it was found in.
