@@ -36,8 +36,16 @@ public protocol FrameSource: Sendable {
   /// How many frames the source says that it has.
   var frameCount: Int { get }
 
+  /// What kept frames from coming so far, in one line; nil if nothing did. A pipeline says it where faces are too few.
+  var complaint: String? { get }
+
   /// The wanted frames in order. A source that ends before its declared count simply ends.
   func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error>
+}
+
+extension FrameSource {
+  /// Nothing.
+  public var complaint: String? { nil }
 }
 
 /// Frames in memory.

@@ -81,13 +81,16 @@ import Testing
     #expect(written() <= 3)
   }
 
-  @Test(arguments: ["exec sleep 600", "head -c 192 /dev/zero; exec sleep 600"])
+  @Test(arguments: [
+    "echo it rained >&2; exec sleep 600", "echo it rained >&2; head -c 192 /dev/zero; exec sleep 600",
+  ])
   func stuckProgramIsKilled(_ script: String) async throws {
     let folder = try TestFolder()
     let reader = try reader(script, in: folder, timeout: .milliseconds(300))
     let error = try await #require(throws: FerryError.self) { try await reader.all }
     #expect(error.code == .invalidVideo)
     #expect(error.message.hasPrefix("ffmpeg is stuck: nothing came after"))
+    #expect(error.message.hasSuffix("; ffmpeg says: it rained"))
     #expect(reader.isProcessGone)
 
     let file = try folder.file("video.mkv", [1])

@@ -27,10 +27,7 @@ struct DetectRunner: Sendable {
   ) async throws -> PipelineResult {
     switch input.kind {
     case .frames(let paths):
-      let frames = PictureFiles(paths)
-      var result = try await pipeline.score(RecordedFrames(frames, recorder), progress: progress)
-      if let reason = result.reason, let complaint = frames.complaint { result.reason = "\(reason); \(complaint)" }
-      return result
+      return try await pipeline.score(RecordedFrames(PictureFiles(paths), recorder), progress: progress)
     case .file:
       switch try await MediaKind(contentsOf: input.path, options: videoOptions) {
       case .picture:
@@ -39,13 +36,7 @@ struct DetectRunner: Sendable {
         return try await pipeline.score(picture)
       case .video(let information):
         let frames = VideoFrames(information, options: videoOptions)
-        var result = try await pipeline.score(RecordedFrames(frames, recorder), progress: progress)
-        // Too few faces because the file is damaged is better called by its name.
-        if let reason = result.reason, !reason.contains("ffmpeg says"), let complaint = frames.complaint {
-          let lines = complaint.split(separator: "\n").joined(separator: "; ")
-          result.reason = "\(reason); ffmpeg says: \(lines)"
-        }
-        return result
+        return try await pipeline.score(RecordedFrames(frames, recorder), progress: progress)
       }
     }
   }

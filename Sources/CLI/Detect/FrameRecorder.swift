@@ -48,6 +48,7 @@ struct RecordedFrames<Source: FrameSource>: FrameSource {
   }
 
   var frameCount: Int { source.frameCount }
+  var complaint: String? { source.complaint }
 
   func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
     guard let recorder else { return source.frames(selection) }

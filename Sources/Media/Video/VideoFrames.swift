@@ -21,9 +21,11 @@ public final class VideoFrames: FrameSource {
 
   public var frameCount: Int { information.declaredFrameCount }
 
-  /// What ffmpeg had to complain of so far; nil if nothing.
+  /// What ffmpeg had to complain of so far, in one line; nil if nothing.
   public var complaint: String? {
-    readers.withLock { readers in readers.lazy.compactMap(\.complaint).first }
+    readers.withLock { readers in readers.lazy.compactMap(\.complaint).first }.map { complaint in
+      "ffmpeg says: \(complaint.split(separator: "\n").joined(separator: "; "))"
+    }
   }
 
   public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {

@@ -151,8 +151,9 @@ extension VideoReader {
     let location = FerryError.Location(file: information.path)
     if isComplete { return }
     if outcome.stalled {
+      let words = outcome.complaint.quotation.map { "; ffmpeg says: \($0)" } ?? ""
       throw FerryError(
-        .invalidVideo, "ffmpeg is stuck: nothing came after frame \(pipedCount) for \(options.stallTimeout)",
+        .invalidVideo, "ffmpeg is stuck: nothing came after frame \(pipedCount) for \(options.stallTimeout)\(words)",
         at: location, hint: "see whether the file can be read to its end, for instance by copying it")
     }
     if pipedCount == 0, let ending = outcome.abnormalEnding {

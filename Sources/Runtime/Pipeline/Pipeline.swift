@@ -44,9 +44,7 @@ public final class Pipeline: Sendable {
     self.options = options
     memberNames = description.memberNames
     fit = try located(.init(file: bundle.path)) {
-      try description.fit(code: .damagedBundle) { name in
-        models[name]?.graph
-      }
+      try description.fit(code: .damagedBundle) { name in models[name]?.graph }
     }
     // What cannot run here is told now, not after the first video.
     for model in models.values { _ = try model.session(options) }
@@ -101,7 +99,9 @@ public final class Pipeline: Sendable {
     }
     result.faces = crops.map(\.face)
     guard crops.count >= minimumFaces else {
-      result.reason = Self.tooFew(crops.count, minimumFaces, of: slots, frames: source.frameCount)
+      let reason = Self.tooFew(crops.count, minimumFaces, of: slots, frames: source.frameCount)
+      // Too few faces because the file is damaged is better called by its name.
+      result.reason = [reason, source.complaint].compactMap { $0 }.joined(separator: "; ")
       return result
     }
     let answers = try answers(crops.map(\.picture))

@@ -100,4 +100,25 @@ import Testing
     #expect(result.reason == "it is cut off")
     #expect(result.score == 0.5)
   }
+
+  @Test func tooFewFacesAreToldWithWhatKeptFramesFromComing() async throws {
+    struct Damaged: FrameSource {
+      let frameCount = 5
+      let complaint: String? = "frame 0 is damaged"
+      let picture: Picture
+      func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
+        PictureFrames([picture]).frames(selection)
+      }
+    }
+    func reason(minimumFaces: Int) async throws -> String? {
+      var description = PipelineFixture.description(slots: 2)
+      description.fallback.minimumFaces = minimumFaces
+      let frames = Damaged(picture: try PipelineFixture.face())
+      return try await PipelineFixture.pipeline(description).score(frames).reason
+    }
+    #expect(
+      try await reason(minimumFaces: 2)
+        == "1 face was found in 5 declared frames, 2 are needed; frame 0 is damaged")
+    #expect(try await reason(minimumFaces: 1) == nil)
+  }
 }
