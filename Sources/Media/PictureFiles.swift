@@ -18,7 +18,7 @@ public final class PictureFiles: FrameSource {
 
   public var frameCount: Int { paths.count }
 
-  /// What is wrong with the first file that could not be read so far, and how many more there are; nil if none is.
+  /// What is wrong with the first file that could not be read so far, and how many more there are; nil if all could.
   public var complaint: String? {
     unread.withLock { unread in
       guard let (index, message) = unread.min(by: { $0.key < $1.key }) else { return nil }

@@ -36,7 +36,8 @@ public protocol FrameSource: Sendable {
   /// How many frames the source says that it has.
   var frameCount: Int { get }
 
-  /// What kept frames from coming so far, in one line; nil if nothing did. A pipeline says it where faces are too few.
+  /// What is wrong with the frames so far, such as files that cannot be read; nil if nothing is. A pipeline says it
+  /// where too few faces are found. A source without this property never complains.
   var complaint: String? { get }
 
   /// The wanted frames in order. A source that ends before its declared count simply ends.

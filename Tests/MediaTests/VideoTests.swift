@@ -67,6 +67,19 @@ import Testing
     #expect(reader.complaint?.contains("[matroska,webm] File ended prematurely") == true)
   }
 
+  /// A pipeline says it where faces are too few.
+  @Test func aSourceOfFramesSaysThatTheVideoBreaksOff() async throws {
+    let fixture = try VideoFixture(12)
+    let source = try await VideoFrames(contentsOf: fixture.cut(to: 0.6))
+    for try await _ in source.frames(.only([0, 11])) {}
+    let complaint = try #require((source as any FrameSource).complaint)
+    #expect(complaint.hasPrefix("ffmpeg says: [matroska,webm] File ended prematurely"), "\(complaint)")
+    #expect(!complaint.contains("\n"))
+    // Of what was asked for last.
+    for try await _ in source.frames(.only([0])) {}
+    #expect(source.complaint == nil)
+  }
+
   /// PNG in QuickTime: RGB without loss, in a container that knows rotations.
   @Test func framesAreTurnedUpright() async throws {
     let fixture = try VideoFixture(2, name: "stored.mov", encoding: ["-c:v", "png", "-pix_fmt", "rgb24"])

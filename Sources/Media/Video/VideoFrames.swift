@@ -5,7 +5,7 @@ import Synchronization
 public final class VideoFrames: FrameSource {
   public let information: VideoInformation
   private let options: VideoOptions
-  private let readers = Mutex<[VideoReader]>([])
+  private let reader = Mutex<VideoReader?>(nil)
 
   public init(_ information: VideoInformation, options: VideoOptions = VideoOptions()) {
     self.information = information
@@ -21,9 +21,10 @@ public final class VideoFrames: FrameSource {
 
   public var frameCount: Int { information.declaredFrameCount }
 
-  /// What ffmpeg had to complain of so far, in one line; nil if nothing.
+  /// What ffmpeg complained of when frames were asked for last, if it came to the end of the video before all of them
+  /// were there; nil if it did not complain.
   public var complaint: String? {
-    readers.withLock { readers in readers.lazy.compactMap(\.complaint).first }.map { complaint in
+    reader.withLock { $0?.complaint }.map { complaint in
       "ffmpeg says: \(complaint.split(separator: "\n").joined(separator: "; "))"
     }
   }
@@ -31,7 +32,7 @@ public final class VideoFrames: FrameSource {
   public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
     do {
       let reader = try VideoReader(information, frames: selection, options: options)
-      readers.withLock { $0.append(reader) }
+      self.reader.withLock { $0 = reader }
       return reader
     } catch {
       return AsyncThrowingStream<Frame, any Error> { $0.finish(throwing: error) }

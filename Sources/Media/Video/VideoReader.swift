@@ -45,7 +45,8 @@ public final class VideoReader: AsyncSequence, Sendable {
   /// How many frames have come so far in the loop that was begun last.
   public var frameCount: Int { progress.withLock { $0.frameCount } }
 
-  /// The last lines of what ffmpeg complained of, known when the loop has ended; nil if it did not complain.
+  /// The last lines of what ffmpeg complained of, known when the loop has come to the end of the video; nil if it did
+  /// not complain, or all wanted frames have come.
   public var complaint: String? {
     progress.withLock { $0.complaint.isEmpty ? nil : $0.complaint.joined(separator: "\n") }
   }
@@ -141,15 +142,15 @@ extension VideoReader {
       patience.setAllowance(options.patience(skipping: plan.skippedCount))
       return true
     }
-    var complaint = outcome.complaint.lines
-    if !plan.isComplete, let ending = outcome.abnormalEnding { complaint.append(ending) }
+    // Once all is there, ffmpeg is ended: how much it has said by then is chance.
+    guard !plan.isComplete else { return }
+    let complaint = outcome.complaint.lines + [outcome.abnormalEnding].compactMap { $0 }
     progress.withLock { $0.complaint = complaint.suffix(20) }
-    try check(outcome, pipedCount: pipedCount, isComplete: plan.isComplete)
+    try check(outcome, pipedCount: pipedCount)
   }
 
-  private func check(_ outcome: MediaProcess.Outcome, pipedCount: Int, isComplete: Bool) throws {
+  private func check(_ outcome: MediaProcess.Outcome, pipedCount: Int) throws {
     let location = FerryError.Location(file: information.path)
-    if isComplete { return }
     if outcome.stalled {
       let words = outcome.complaint.quotation.map { "; ffmpeg says: \($0)" } ?? ""
       throw FerryError(

@@ -94,14 +94,14 @@ public final class Pipeline: Sendable {
         progress(PipelineProgress(faces: $0, wanted: slots))
       }
     } catch let error as FerryError where error.code.isAboutFrames {
-      result.reason = error.message
+      result.reason = error.message.printable
       return result
     }
     result.faces = crops.map(\.face)
     guard crops.count >= minimumFaces else {
       let reason = Self.tooFew(crops.count, minimumFaces, of: slots, frames: source.frameCount)
       // Too few faces because the file is damaged is better called by its name.
-      result.reason = [reason, source.complaint].compactMap { $0 }.joined(separator: "; ")
+      result.reason = [reason, source.complaint].compactMap { $0 }.joined(separator: "; ").printable
       return result
     }
     let answers = try answers(crops.map(\.picture))

@@ -4,7 +4,7 @@ import FerryPicture
 public struct PipelineResult: Sendable, Equatable {
   /// The blended probability, or the fallback's score.
   public var score: Double
-  /// Why the score is the fallback's; nil if it was computed.
+  /// Why the score is the fallback's, in one line without control characters; nil if it was computed.
   public var reason: String?
   /// What the source says that it has.
   public var frameCount: Int

@@ -104,7 +104,7 @@ import Testing
   @Test func tooFewFacesAreToldWithWhatKeptFramesFromComing() async throws {
     struct Damaged: FrameSource {
       let frameCount = 5
-      let complaint: String? = "frame 0 is damaged"
+      let complaint: String? = "frame\u{1B} 0 is damaged"
       let picture: Picture
       func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
         PictureFrames([picture]).frames(selection)
@@ -118,7 +118,7 @@ import Testing
     }
     #expect(
       try await reason(minimumFaces: 2)
-        == "1 face was found in 5 declared frames, 2 are needed; frame 0 is damaged")
+        == "1 face was found in 5 declared frames, 2 are needed; frame\\u{1B} 0 is damaged")
     #expect(try await reason(minimumFaces: 1) == nil)
   }
 }
