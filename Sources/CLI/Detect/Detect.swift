@@ -69,7 +69,9 @@ struct Detect: AsyncParsableCommand {
       // What cannot be written is told before anything is scored.
       _ = try AtomicFile(path: output)
     }
-    let annotation = try annotate.map { try DetectAnnotation($0, inputs: all, sources: sources) }
+    let annotation = try annotate.map {
+      try DetectAnnotation($0, inputs: all, of: found.inputs.count, sources: sources)
+    }
     let journal = try output.map {
       try DetectJournal(
         besides: $0, bundle: opened.manifestDigest, members: pipeline.memberNames, inputs: all, restarts: restart)

@@ -9,16 +9,19 @@ struct DetectAnnotation {
   private let path: String
   private let isFolder: Bool
 
-  /// - Parameter sources: every file that is read.
+  /// - Parameters:
+  ///   - inputs: those that are drawn.
+  ///   - count: how many there are in all parts: one machine's part alone may hold one by chance.
+  ///   - sources: every file that is read.
   /// - Throws: `usage` if several inputs are to be drawn into one file, or over what is read.
-  init(_ path: String, inputs: [DetectInput], sources: [String]) throws {
+  init(_ path: String, inputs: [DetectInput], of count: Int, sources: [String]) throws {
     var found: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &found)
-    isFolder = exists ? found.boolValue : inputs.count > 1
+    isFolder = exists ? found.boolValue : count > 1
     self.path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
-    guard inputs.count == 1 || (isFolder && (exists || !path.lowercased().hasSuffix(".png"))) else {
+    guard count == 1 || (isFolder && (exists || !path.lowercased().hasSuffix(".png"))) else {
       throw FerryError(
-        .usage, "\(path) is one file, and there are \(inputs.count) inputs to be drawn", hint: "name a folder")
+        .usage, "\(path) is one file, and there are \(count) inputs to be drawn", hint: "name a folder")
     }
     guard isFolder || path.lowercased().hasSuffix(".png") else {
       throw FerryError(.usage, "--annotate \(path) is no PNG", supported: "a name that ends in .png, or a folder")
