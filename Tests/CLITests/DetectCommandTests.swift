@@ -84,6 +84,12 @@ import Testing
       try Command(["detect", bundle, inputs, "--shard", "\($0)/3"]).output.split(separator: "\n").dropFirst()
     }
     #expect(parts.sorted() == whole.sorted())
+    // A folder is a folder, even if a part has one input or none.
+    for number in 1...8 {
+      let sheets = "\(folder.path)/sheets-\(number)"
+      let part = try Command(["detect", bundle, inputs, "--shard", "\(number)/8", "--annotate", sheets])
+      #expect(part.status == 0, "\(part.errors)")
+    }
     let wrong = try Command(["detect", bundle, inputs, "--shard", "4/3"])
     #expect(wrong.status == 64)
     #expect(wrong.errors.contains("I/N with I from 1 to N"))
@@ -175,6 +181,28 @@ import Testing
     #expect(try Command(["detect", bundle, "\(inputs)/frames", "--strict"]).status == 0)
   }
 
+  @Test func aVideoThatBreaksOffSaysSo() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder)
+    let file = URL(fileURLWithPath: "\(folder.path)/clip.mkv")
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x64:rate=10:duration=1", "-c:v", "ffv1",
+      file.path,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    let video = try Data(contentsOf: file)
+    try video.prefix(video.count * 2 / 5).write(to: file)
+    // Of ten frames the two slots want 0 and 5.
+    let run = try Command(["detect", bundle, file.path])
+    #expect(
+      run.errors.contains(
+        "clip.mkv: 0.5, since 1 face was found in 10 declared frames, 2 are needed; ffmpeg says: [matroska,webm]"),
+      "\(run.errors)")
+  }
+
   @Test func whatIsPassedOverIsNamed() throws {
     let folder = try Folder()
     let (bundle, inputs) = (try bundle(folder), try inputs(folder))
@@ -185,6 +213,9 @@ import Testing
       let run = try Command(["detect", bundle, path])
       #expect(run.errors.contains("frames/times.csv is no video and no picture"))
     }
+    try FileManager.default.createDirectory(atPath: "\(inputs)/texts", withIntermediateDirectories: true)
+    try "to read".write(toFile: "\(inputs)/texts/a.txt", atomically: true, encoding: .utf8)
+    #expect(try Command(["detect", bundle, inputs]).errors.contains("inputs/texts/ is no video and no picture"))
     try "no video".write(toFile: "\(inputs)/frames/clip.mxf", atomically: true, encoding: .utf8)
     let run = try Command(["detect", bundle, "\(inputs)/frames"])
     #expect(run.output.contains("clip.mxf,0.5"))

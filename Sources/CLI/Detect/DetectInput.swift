@@ -88,7 +88,7 @@ enum DetectInputs {
     var folders: [String] = []
     var others: [String] = []
 
-    var isEmpty: Bool { pictures.isEmpty && videos.isEmpty && folders.isEmpty }
+    var isEmpty: Bool { pictures.isEmpty && videos.isEmpty && folders.isEmpty && others.isEmpty }
     var files: [String] { pictures + videos }
     /// The pictures, if there is nothing else to score.
     var frames: [String]? { !pictures.isEmpty && videos.isEmpty && folders.isEmpty ? pictures : nil }
