@@ -108,6 +108,9 @@ struct LayerReportTests {
         passed: 1 value in 1 case and 2 layers within tolerance
 
         """)
+    report.layers += Array(repeating: layer, count: 20)
+    #expect(try DemoCases.report(report).text().contains("double precision, the furthest 10 of 21 layers:"))
+    report.layers = Array(report.layers.prefix(2))
     report.oracleCost = OracleCost(seconds: 0.25, runs: 1)
     #expect(try DemoCases.report(report).text().contains("in 1 of 1 layer;\n  the oracle took 0.25 s\n"))
     report.oracleCost?.runs = 2

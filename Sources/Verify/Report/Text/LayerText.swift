@@ -119,7 +119,9 @@ struct LayerText {
       .init("shape"), .init("Ferry ulp", alignsRight: true), .init("/max|y|", alignsRight: true),
       .init("reference ulp", alignsRight: true), .init("/max|y|", alignsRight: true),
     ]
-    return "distance from the oracle in double precision, the furthest first:\n"
+    let order =
+      worst.count < budgets.count ? "the furthest \(worst.count) of \(budgets.count) layers" : "the furthest first"
+    return "distance from the oracle in double precision, \(order):\n"
       + named(worst.map { $0.layer.name }, columns, rows) + "\n"
       + report.budgetSummary(budgets.map { $0.budget }).wrapped(to: width)
   }
