@@ -18,7 +18,7 @@ extension PipelineReader {
 
   /// Reads a pipeline, and checks all that can be checked without the models.
   ///
-  /// - Throws: an error with the fields' code that lists everything that is wrong.
+  /// - Throws: an error with the fields' code that lists what is wrong, one thing a section and a member.
   package func pipeline(_ fields: JSONFields) throws -> PipelineDescription {
     var findings = Findings()
     let pipeline = pipeline(fields, into: &findings)
@@ -27,7 +27,8 @@ extension PipelineReader {
     return pipeline
   }
 
-  /// The same, for whoever finds other things; nil if anything is wrong, all of which is added to the findings.
+  /// The same, for whoever finds other things. What is wrong is added to the findings; the result is of use only if
+  /// nothing was, and nil where a part of it is missing.
   package func pipeline(_ fields: JSONFields, into findings: inout Findings) -> PipelineDescription? {
     let name = findings.attempt { try fields.text("name") }
     let note = findings.attempt { try fields.optionalString("description") } ?? nil
