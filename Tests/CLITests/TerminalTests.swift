@@ -13,14 +13,16 @@ import Testing
     #expect(!narrow.output.contains("-o scores.csv         interrupted, the same"))
   }
 
-  /// As with `ferry convert model.onnx 2>&1 | head -n 0`.
-  @Test func nobodyNeedsToReadErrors() throws {
-    let (process, errors) = (Process(), Pipe())
+  /// As with `ferry convert model.onnx 2>&1 | head -n 0`, and `ferry inspect model.onnx --json | head -n 0`: what the
+  /// command found out is its exit code all the same.
+  @Test(arguments: [["--layers"], ["--json"]])
+  func nobodyNeedsToRead(_ options: [String]) throws {
+    let (process, reader) = (Process(), Pipe())
     process.executableURL = try Command.executable()
-    process.arguments = ["inspect", "\(golden)/invalid/unknown-operators.onnx"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = errors
-    try errors.fileHandleForReading.close()
+    process.arguments = ["inspect", "\(golden)/invalid/unknown-operators.onnx"] + options
+    process.standardOutput = reader
+    process.standardError = reader
+    try reader.fileHandleForReading.close()
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationReason == .exit)

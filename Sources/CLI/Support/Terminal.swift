@@ -21,13 +21,14 @@ enum Terminal {
 
   /// Writes a result to standard output.
   ///
-  /// - Throws: `fileUnwritable` if it cannot be written. A reader that has seen enough (`| head`) is no error.
+  /// - Throws: `fileUnwritable` if it cannot be written. A reader that has seen enough (`| head`) is no error, and does
+  ///   not change what the command finds out: its exit code tells all the same.
   static func write(_ text: String) throws {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
     } catch {
       let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-      if cause.code == Int(EPIPE) || errno == EPIPE { exit(0) }
+      if cause.code == Int(EPIPE) || errno == EPIPE { return }
       throw FerryError(.fileUnwritable, "the result cannot be written to standard output")
     }
   }
