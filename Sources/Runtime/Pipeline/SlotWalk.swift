@@ -43,6 +43,8 @@ struct SlotWalk {
         progress(crops.count)
         slot += 1
       }
+      // A source may simply end when its task is cancelled: that is no video without faces.
+      try Task.checkCancellation()
       guard failed else { return crops }
     }
     guard slot < samples.count else { return crops }
@@ -63,6 +65,7 @@ struct SlotWalk {
       slot += 1
       if slot == samples.count { break }
     }
+    try Task.checkCancellation()
     return crops
   }
 }

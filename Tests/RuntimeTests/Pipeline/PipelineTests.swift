@@ -252,6 +252,20 @@ import Testing
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
+  /// As an AsyncThrowingStream does: that is no video without faces.
+  @Test(arguments: [1, 2]) func aSourceThatEndsWhenItIsCancelledGivesNoResult(slots: Int) async throws {
+    struct Endless: FrameSource {
+      let frameCount = 1
+      func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {
+        AsyncThrowingStream<Frame, any Error> { _ in }
+      }
+    }
+    let pipeline = try PipelineFixture.pipeline(PipelineFixture.description(slots: slots))
+    let task = Task { try await pipeline.score(Endless()) }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
   @Test func aBundleWithoutAPipelineIsRefused() throws {
     let path = NSTemporaryDirectory() + "ferry-single-\(UUID().uuidString).ferry"
     defer { try? FileManager.default.removeItem(atPath: path) }
