@@ -69,8 +69,11 @@ final class BlobStore: Sendable {
     return try withExtendedLifetime(file) { try body(storage(index).bytes) }
   }
 
-  /// - Throws: `damagedBundle` if the blob does not have the digest that the manifest states.
+  /// - Throws: `damagedBundle` if the blob does not have the digest that the manifest states, or its padding is not
+  ///   zero: kernels read that too.
   func verify(_ index: Int) throws {
+    let end = offset(of: index) + entries[index].length
+    try located(.init(file: file.path)) { try requireZeros(end..<(aligned(end) ?? end), "behind blob \(index)") }
     try withExtendedLifetime(file) {
       guard ContentDigest(of: storage(index).bytes) == entries[index].digest else {
         throw FerryError(
@@ -93,11 +96,7 @@ final class BlobStore: Sendable {
 
   /// Checks the digest of every blob, and the padding behind each.
   func verifyAll() throws {
-    for (index, entry) in entries.enumerated() {
-      try verify(index)
-      let end = offset(of: index) + entry.length
-      try located(.init(file: file.path)) { try requireZeros(end..<(aligned(end) ?? end), "behind blob \(index)") }
-    }
+    for index in entries.indices { try verify(index) }
   }
 
   private func requireZeros(_ range: Range<Int>, _ place: String) throws {

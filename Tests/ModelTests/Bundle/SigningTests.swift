@@ -143,7 +143,7 @@ import Testing
     let sealed = SealedBundle(try TemporaryFolder.bytes(of: path))
     let start = try plainCount - sealed.area.count
     let weights = try Bundle(contentsOf: path).storedModels[0].tensors.map(\.digest)
-    var found = 0
+    var (found, padded) = (0, 0)
     for index in 0..<(try sealed.blobCount) {
       let blob = try sealed.blob(index)
       guard weights.contains(blob.digest) else { continue }
@@ -163,8 +163,17 @@ import Testing
         #expect(try refusal { try BundleSigner.sign(try Bundle(contentsOf: bundle), with: key, to: bundle) } != nil)
         found += 1
       }
+      // No digest covers the padding, which must be zero.
+      guard blob.range.upperBound % 64 != 0 else { continue }
+      var changed = signed
+      changed[start + blob.range.upperBound] ^= 0x10
+      let error = try refused(try folder.write(changed), key)
+      #expect(error.code == .damagedBundle)
+      #expect(error.message == "a byte of the padding behind blob \(index) is not zero")
+      padded += 1
     }
     #expect(found == 4)
+    #expect(padded == 1)
   }
 
   @Test func blocksThatAreDamaged() throws {
