@@ -33,8 +33,11 @@ enum BundleText {
     return lines.joined(separator: "\n")
   }
 
-  static func json(_ bundle: ModelBundle, layers: Bool, tensors: Bool) throws -> JSONValue {
-    let models = try bundle.storedModels.map { stored -> JSONValue in
+  /// - Parameter models: those of the bundle that are described.
+  static func json(
+    _ bundle: ModelBundle, _ models: [StoredModel], layers: Bool, tensors: Bool
+  ) throws -> JSONValue {
+    let models = try models.map { stored -> JSONValue in
       let graph = try stored.graph()
       var object = JSONObject()
       object.set("name", .string(stored.name))

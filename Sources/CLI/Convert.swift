@@ -43,6 +43,7 @@ struct Convert: ParsableCommand {
     let options = try sourceOptions.conversionOptions()
     let target = output ?? SourceName.replacingEnding(of: source, with: "ferry")
     try FileIdentity.refuse(writing: target, over: [source])
+    try FileIdentity.refuse(writingBundle: target)
     if try ModelBundle.isBundle(source) {
       throw FerryError(.usage, "\(source) is a bundle already", hint: "ferry inspect \(source)")
     }

@@ -48,6 +48,8 @@ struct Inspect: ParsableCommand {
           hint: "give it to ferry convert")
       }
       try inspectBundle()
+    } else if modelOptions.model != nil {
+      throw FerryError(.usage, "--model chooses among a bundle's models, and \(file) is a source")
     } else {
       try inspectSource()
     }
@@ -90,15 +92,18 @@ struct Inspect: ParsableCommand {
       let stored = try modelOptions.storedModel(in: bundle)
       try draw(try stored.graph(), name: stored.name)
     }
+    let models = try modelOptions.model == nil ? bundle.storedModels : [modelOptions.storedModel(in: bundle)]
     if outputOptions.json {
-      return try Terminal.write(BundleText.json(bundle, layers: layers, tensors: tensors).pretty)
+      return try Terminal.write(BundleText.json(bundle, models, layers: layers, tensors: tensors).pretty)
     }
     let producer = "\(bundle.producer.name) \(bundle.producer.version)"
     try Terminal.write(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"
         + (bundle.isSigned ? ", " + SignatureText.text(try bundle.signatures()) : ""))
-    if let pipeline = try bundle.pipelineDescription() { try Terminal.write(PipelineText.text(pipeline)) }
-    for stored in bundle.storedModels {
+    if modelOptions.model == nil, let pipeline = try bundle.pipelineDescription() {
+      try Terminal.write(PipelineText.text(pipeline))
+    }
+    for stored in models {
       let graph = try stored.graph()
       try Terminal.write(try BundleText.text(stored, graph))
       try writeLists(graph, stored)

@@ -43,8 +43,8 @@ struct Run: ParsableCommand {
       valueName: "a,b,c|file"))
   var labels: String?
 
-  @Option(help: "The lowest score of what --decode reports.")
-  var threshold = 0.5
+  @Option(help: "The lowest score of what --decode reports; 0.5 if not given.")
+  var threshold: Double?
 
   @OptionGroup(title: "Pictures") var pictures: PictureOptions
   @OptionGroup var modelOptions: ModelOptions
@@ -53,6 +53,15 @@ struct Run: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   enum Decoder: String, CaseIterable, ExpressibleByArgument { case centerface }
+
+  mutating func validate() throws {
+    if threshold != nil, decode == nil {
+      throw ValidationError("--threshold is for --decode, which is not given")
+    }
+    if labels != nil, decode != nil {
+      throw ValidationError("--labels and --decode read the same outputs in two ways: give one of them")
+    }
+  }
 
   mutating func run() throws {
     let opened = try ModelBundle.open(bundle, requiring: signatures.policy())
@@ -82,7 +91,7 @@ struct Run: ParsableCommand {
     for (name, path) in targets { try outputs[name]?.writeNpy(path) }
     let ordered = model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let reading = RunText.Reading(
-      faces: try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold) },
+      faces: try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold ?? 0.5) },
       classes: try labels.map { try Labels($0).classes(of: ordered) })
     try Terminal.write(
       outputOptions.json

@@ -81,9 +81,25 @@ import Testing
   @Test func aBadFileLeavesAnEarlierBundleAlone() throws {
     let folder = try Folder()
     let target = "\(folder.path)/m.ferry"
-    try Data("precious".utf8).write(to: URL(fileURLWithPath: target))
+    let earlier = try Data(contentsOf: URL(fileURLWithPath: "\(golden)/bundle/version-1.ferry"))
+    try earlier.write(to: URL(fileURLWithPath: target))
     #expect(try Command(["convert", "\(golden)/invalid/text.onnx", "-o", target]).status == 2)
-    #expect(try Data(contentsOf: URL(fileURLWithPath: target)) == Data("precious".utf8))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: target)) == earlier)
+    #expect(try Command(["convert", model, "-o", target]).status == 0)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: target)) != earlier)
+  }
+
+  /// Such as a source's weights in a file of their own.
+  @Test func onlyBundlesAndEmptyFilesAreReplaced() throws {
+    let folder = try Folder()
+    let target = URL(fileURLWithPath: "\(folder.path)/model.onnx.data")
+    try Data("precious".utf8).write(to: target)
+    let refused = try Command(["convert", model, "-o", target.path])
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("model.onnx.data is there and is no bundle"))
+    #expect(try Data(contentsOf: target) == Data("precious".utf8))
+    try Data().write(to: target)
+    #expect(try Command(["convert", model, "-o", target.path]).status == 0)
   }
 
   @Test func usageErrorsExitWith64() throws {

@@ -49,6 +49,15 @@ import Testing
     }
     let json = try Command(["inspect", bundle, "--json"])
     #expect(json.output.contains("\"pipeline\": {"))
+    let model = try Command(["inspect", bundle, "--model", "m"])
+    #expect(model.output.contains("model m\n") && !model.output.contains("pipeline whole"))
+    for options in [[], ["--json"]] {
+      let unknown = try Command(["inspect", bundle, "--model", "n"] + options)
+      #expect(unknown.status == 2)
+      #expect(unknown.errors.contains("the bundle has no model \"n\""))
+    }
+    let source = try Command(["inspect", "\(golden)/invalid/unknown-operators.onnx", "--model", "m"])
+    #expect(source.status == 64)
   }
 
   @Test func everyInputHasItsLine() throws {

@@ -54,7 +54,10 @@ import Testing
     let best = try #require(classes(bundle, ["--resize"]).first?["label"] as? String)
     let list = "\(folder.path)/labels.txt"
     try (names.replacingOccurrences(of: ",", with: "\n") + "\n").write(toFile: list, atomically: true, encoding: .utf8)
-    for labels in [names, list] {
+    let fromWindows = "\(folder.path)/windows.txt"
+    try (names.replacingOccurrences(of: ",", with: "\r\n") + "\r\n").write(
+      toFile: fromWindows, atomically: true, encoding: .utf8)
+    for labels in [names, list, fromWindows] {
       let run = try run(bundle, ["--resize", "--labels", labels])
       #expect(run.output.hasPrefix("\(best) "), "\(run.output)")
       #expect(run.output.split(separator: "\n").count == 6)
@@ -64,6 +67,9 @@ import Testing
     #expect(few.errors.contains("there are 2 labels for output"))
     #expect(few.errors.contains("10 labels, in the order of the model's classes"))
     #expect(try run(bundle, ["--resize", "--labels", "none"]).errors.contains("there is no file with labels at none"))
+    #expect(try run(bundle, ["--threshold", "0.3"]).errors.contains("--threshold is for --decode"))
+    let both = ["--decode", "centerface", "--labels", "a,b"]
+    #expect(try run(bundle, both).errors.contains("--labels and --decode read the same outputs"))
   }
 
   @Test func optionsWithoutMeaningAreRefused() throws {
@@ -77,5 +83,7 @@ import Testing
     let given = try Command(["run", bundle, "--input", array, "--resize"])
     #expect(given.status == 64)
     #expect(given.errors.contains("is given to the model as it is; --resize is for pictures"))
+    let colored = try Command(["run", bundle, "--input", array, "--color", "bgr"])
+    #expect(colored.errors.contains("is given to the model as it is; --color is for pictures"))
   }
 }

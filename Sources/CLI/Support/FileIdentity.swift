@@ -1,3 +1,4 @@
+import FerryModel
 import FerryTensor
 import Foundation
 
@@ -12,6 +13,18 @@ struct FileIdentity: Hashable {
     guard stat(path, &status) == 0 else { return nil }
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)
+  }
+
+  /// - Throws: `usage` if a bundle that is written to `target` would replace what is no bundle: a source's weights in a
+  ///   file beside it, a golden, a configuration. An empty file may be replaced.
+  static func refuse(writingBundle target: String) throws {
+    var status = stat()
+    guard stat(target, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
+      try !ModelBundle.isBundle(target)
+    else { return }
+    throw FerryError(
+      .usage, "\(target) is there and is no bundle", supported: "a new file, or a bundle, which is replaced",
+      hint: "name another file")
   }
 
   /// - Throws: `usage` if writing to `target` would replace one of the files that are read.

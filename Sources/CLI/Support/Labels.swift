@@ -23,7 +23,7 @@ struct Labels {
       guard let content = String(validating: data, as: UTF8.self) else {
         throw FerryError(.usage, "the labels are not UTF-8 text", at: .init(file: text))
       }
-      var lines = content.split(separator: "\n", omittingEmptySubsequences: false).map(Self.trimmed)
+      var lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(Self.trimmed)
       while lines.last?.isEmpty == true { lines.removeLast() }
       names = lines
     }

@@ -27,7 +27,8 @@ struct PictureInput {
       let wanted = try PictureShape(name, of: model)
       let part = try options.part(of: whole)
       let picture = try wanted.fitted(channels(part, wanted), resize: options.resize)
-      return try picture.tensor(range: range, color: options.color, channels: wanted.channels, order: wanted.order)
+      return try picture.tensor(
+        range: range, color: options.color ?? .rgb, channels: wanted.channels, order: wanted.order)
     }
   }
 

@@ -9,8 +9,9 @@ struct PictureOptions: ParsableArguments {
     help: "What the model expects of a picture's numbers: \(choices(of: PixelRange.self)), which is (x/255 − 0.5)·2.")
   var range: PixelRange?
 
-  @Option(help: "The order of a picture's colours that the model expects: \(choices(of: ColorOrder.self)).")
-  var color: ColorOrder = .rgb
+  @Option(
+    help: "The order of a picture's colours that the model expects: \(choices(of: ColorOrder.self)); rgb if not given.")
+  var color: ColorOrder?
 
   @Option(
     parsing: .unconditional,
@@ -35,8 +36,8 @@ struct PictureOptions: ParsableArguments {
   /// The first of these options that was given.
   var firstGiven: String? {
     let given = [
-      ("--range", range != nil), ("--crop", crop != nil), ("--square", square), ("--margin", margin != nil),
-      ("--resize", resize),
+      ("--range", range != nil), ("--color", color != nil), ("--crop", crop != nil), ("--square", square),
+      ("--margin", margin != nil), ("--resize", resize),
     ]
     return given.first { $0.1 }?.0
   }
