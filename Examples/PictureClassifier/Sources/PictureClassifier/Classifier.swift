@@ -16,7 +16,10 @@ struct Classifier: Sendable {
     let stored = try bundle.storedModel(named: name)
     model = try Model(stored)
     labels = try stored.labels()
-    let input = model.graph[model.graph.inputs[0]]
+    guard let id = model.graph.inputs.first else {
+      throw FerryError(.shapeMismatch, "\"\(name)\" takes nothing", supported: "one input of pictures")
+    }
+    let input = model.graph[id]
     let sizes = input.shape.map(\.value)
     // Networks of Keras have their channels last.
     let isLast = sizes.count == 4 && sizes[3] == 3 && sizes[1] != 3

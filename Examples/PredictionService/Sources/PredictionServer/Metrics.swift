@@ -57,7 +57,7 @@ final class Metrics: Sendable {
       lines.append("\(name)_count{path=\"\(path)\"} \(latency.count)")
     }
     lines += [
-      "# HELP ferry_predictions_in_flight Predictions that are being made or wait.",
+      "# HELP ferry_predictions_in_flight Requests for a prediction that are being read, wait or are scored.",
       "# TYPE ferry_predictions_in_flight gauge", "ferry_predictions_in_flight \(inFlight)",
     ]
     return lines.joined(separator: "\n") + "\n"

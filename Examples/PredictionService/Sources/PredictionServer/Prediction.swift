@@ -16,6 +16,12 @@ struct Prediction {
           body = try await request.body.collect(upTo: limits.bodyByteCount)
         } catch is NIOTooManyBytesError {
           throw Problem.tooLarge(limits.bodyByteCount)
+        } catch {
+          // A timeout cancels the task, and is told as such.
+          try Task.checkCancellation()
+          throw Problem(
+            .badRequest, "invalid-body", "the body does not come to its end as HTTP has it",
+            hint: "send Content-Length, or chunks and a last one of no bytes")
         }
         try Task.checkCancellation()
         return try await predictor.predict(Array(buffer: body))

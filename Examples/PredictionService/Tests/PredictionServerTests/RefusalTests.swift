@@ -23,6 +23,18 @@ import Testing
     }
   }
 
+  /// Whose fault a body is that breaks the protocol: the client's.
+  @Test func aBodyThatIsNoHTTPIsRefused() async throws {
+    try await RunningService.with { service in
+      let connection = try Connection(port: service.port)
+      connection.write(
+        Wire.request("POST", "/v1/predict", headers: ["Transfer-Encoding: chunked"]) + Array("3\r\nabc\r\n?\r\n".utf8))
+      let answer = try Answer(await connection.readToEnd())
+      #expect(answer.status == 400)
+      try await service.waitForMetrics("ferry_predictions_in_flight 0")
+    }
+  }
+
   @Test func whatIsNoPictureIsRefused() async throws {
     var limits = ServiceLimits()
     limits.pixelCount = 32 * 24
