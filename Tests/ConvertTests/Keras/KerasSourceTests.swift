@@ -254,7 +254,7 @@ import Testing
       } == """
         the file is, by its name, one shard of weights that Keras spread over several files
           supported: weights in one file
-          hint: save the weights again without max_shard_size
+          hint: save the weights again without max_shard_size; if the number means something else, rename the file
         """)
     #expect(try source([dataset("layers/dense/vars/0")], groups: ["layers"], path: "x_0001.weights.h5").form != .model)
   }

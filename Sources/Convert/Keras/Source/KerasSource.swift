@@ -64,7 +64,8 @@ extension KerasSource {
     }
     throw FerryError(
       .unsupportedModel, "the file is, by its name, one shard of weights that Keras spread over several files",
-      supported: "weights in one file", hint: "save the weights again without max_shard_size")
+      supported: "weights in one file",
+      hint: "save the weights again without max_shard_size; if the number means something else, rename the file")
   }
 }
 
