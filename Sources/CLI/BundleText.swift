@@ -33,9 +33,11 @@ enum BundleText {
     return lines.joined(separator: "\n")
   }
 
-  /// - Parameter models: those of the bundle that are described.
+  /// - Parameters:
+  ///   - models: those of the bundle that are described.
+  ///   - pipeline: the bundle's, unless models alone are.
   static func json(
-    _ bundle: ModelBundle, _ models: [StoredModel], layers: Bool, tensors: Bool
+    _ bundle: ModelBundle, _ models: [StoredModel], pipeline: JSONValue?, layers: Bool, tensors: Bool
   ) throws -> JSONValue {
     let models = try models.map { stored -> JSONValue in
       let graph = try stored.graph()
@@ -63,7 +65,7 @@ enum BundleText {
       "manifestDigest": .string(bundle.manifestDigest), "signed": .bool(bundle.isSigned),
       "signatures": SignatureText.json(try bundle.signatures()),
       "producer": .string("\(bundle.producer.name) \(bundle.producer.version)"), "models": .array(models),
-      "pipeline": bundle.pipelineJSON ?? .null,
+      "pipeline": pipeline ?? .null,
     ]
   }
 

@@ -94,7 +94,11 @@ struct Inspect: ParsableCommand {
     }
     let models = try modelOptions.model == nil ? bundle.storedModels : [modelOptions.storedModel(in: bundle)]
     if outputOptions.json {
-      return try Terminal.write(BundleText.json(bundle, models, layers: layers, tensors: tensors).pretty)
+      return try Terminal.write(
+        BundleText.json(
+          bundle, models, pipeline: modelOptions.model == nil ? bundle.pipelineJSON : nil, layers: layers,
+          tensors: tensors
+        ).pretty)
     }
     let producer = "\(bundle.producer.name) \(bundle.producer.version)"
     try Terminal.write(

@@ -54,16 +54,13 @@ struct Run: ParsableCommand {
 
   enum Decoder: String, CaseIterable, ExpressibleByArgument { case centerface }
 
-  mutating func validate() throws {
+  mutating func run() throws {
     if threshold != nil, decode == nil {
-      throw ValidationError("--threshold is for --decode, which is not given")
+      throw FerryError(.usage, "--threshold is for --decode, which is not given", hint: "leave --threshold out")
     }
     if labels != nil, decode != nil {
-      throw ValidationError("--labels and --decode read the same outputs in two ways: give one of them")
+      throw FerryError(.usage, "--labels and --decode read the same outputs in two ways", hint: "give one of them")
     }
-  }
-
-  mutating func run() throws {
     let opened = try ModelBundle.open(bundle, requiring: signatures.policy())
     let model = try Model(modelOptions.storedModel(in: opened))
     let session = try model.session(execution.sessionOptions())

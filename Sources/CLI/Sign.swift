@@ -71,6 +71,7 @@ struct Sign: ParsableCommand {
     let key = try PrivateKey(contentsOf: keyPath)
     let target = output ?? path
     try FileIdentity.refuse(writing: target, over: [keyPath])
+    try FileIdentity.refuse(writingBundle: target)
     Terminal.progress("signing \(path)")
     let opened = try ModelBundle.open(path)
     let signatures = try BundleSigner.sign(opened, with: key, to: target)

@@ -51,6 +51,7 @@ import Testing
     #expect(json.output.contains("\"pipeline\": {"))
     let model = try Command(["inspect", bundle, "--model", "m"])
     #expect(model.output.contains("model m\n") && !model.output.contains("pipeline whole"))
+    #expect(try Command(["inspect", bundle, "--model", "m", "--json"]).output.contains("\"pipeline\": null"))
     for options in [[], ["--json"]] {
       let unknown = try Command(["inspect", bundle, "--model", "n"] + options)
       #expect(unknown.status == 2)

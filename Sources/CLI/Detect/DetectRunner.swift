@@ -18,7 +18,8 @@ struct DetectRunner: Sendable {
       return DetectOutcome(
         name: input.name,
         result: PipelineResult(
-          score: pipeline.description.fallback.score, reason: error.message, frameCount: 0, faces: [], members: []))
+          score: pipeline.description.fallback.score, reason: error.message.printable, frameCount: 0, faces: [],
+          members: []))
     }
   }
 

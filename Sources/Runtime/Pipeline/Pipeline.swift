@@ -115,7 +115,7 @@ public final class Pipeline: Sendable {
       result.reason =
         wrong.probability.isNaN
         ? "the networks' answers are not numbers"
-        : "\(wrong.name) answers \(wrong.probability), which is no probability"
+        : "\(wrong.name.printable) answers \(wrong.probability), which is no probability"
     } else if score.isNaN {
       result.reason = "the networks' answers cannot be blended"
     } else {

@@ -24,8 +24,8 @@ SUMMARY = """\
 Captures what a network computes where its framework lives: inputs, outputs and the values between them, as a
 golden case that `ferry verify` compares a converted network against.
 
-  ferry-capture torch network.py:build -o captured/network --shape 1x3x224x224 --picture cat.jpg   also writes model.onnx there
-  ferry-capture onnx model.onnx -o captured/model --picture cat.jpg dog.jpg --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
+  ferry-capture torch network.py:build -o captured/network --shape 1x3x224x224 --picture cat.jpg   writes model.onnx too
+  ferry-capture onnx model.onnx -o captured/model --picture cat.jpg --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
   ferry-capture keras model.h5 -o captured/model --noise --float64
 """
 

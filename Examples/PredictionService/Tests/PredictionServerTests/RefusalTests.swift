@@ -31,6 +31,7 @@ import Testing
         Wire.request("POST", "/v1/predict", headers: ["Transfer-Encoding: chunked"]) + Array("3\r\nabc\r\n?\r\n".utf8))
       let answer = try Answer(await connection.readToEnd())
       #expect(answer.status == 400)
+      #expect(answer["code"] == "invalid-body")
       try await service.waitForMetrics("ferry_predictions_in_flight 0")
     }
   }
