@@ -141,10 +141,11 @@ def check_crops(subject: Subject, results: list[dict[str, Any]], outcome: Outcom
         outcome.failures.append(f"crops that say little: {outcome.notes[-1]}")
 
 
-def place(recipe: Path, networks: Path) -> Path:
-    """A copy beside the bundles, because a recipe's paths start there, with the golden case of `check_stages`."""
+def place(recipe: Path, networks: Path, *, goldens: bool = True) -> Path:
+    """A copy beside the bundles, because a recipe's paths start there; with the golden case of `check_stages` if asked."""
     copy = networks / recipe.name
-    text = json.loads(recipe.read_text(encoding="utf-8")) | {"goldens": [f"stages-{recipe.stem}"]}
+    cases = [f"stages-{recipe.stem}"] if goldens else []
+    text = json.loads(recipe.read_text(encoding="utf-8")) | {"goldens": cases}
     copy.write_text(json.dumps(text, indent=1), encoding="utf-8")
     return copy
 
