@@ -42,8 +42,7 @@ struct Convert: ParsableCommand {
     let start = clock.now
     let options = try sourceOptions.conversionOptions()
     let target = output ?? SourceName.replacingEnding(of: source, with: "ferry")
-    try FileIdentity.refuse(writing: target, over: [source])
-    try FileIdentity.refuse(writingBundle: target)
+    try FileIdentity.refuse(writingBundle: target, over: [source])
     if try ModelBundle.isBundle(source) {
       throw FerryError(.usage, "\(source) is a bundle already", hint: "ferry inspect \(source)")
     }

@@ -35,8 +35,7 @@ struct Pack: ParsableCommand {
     }
     let recipe = try Recipe(contentsOf: recipe)
     let target = output ?? SourceName.replacingEnding(of: recipe.path, with: "ferry")
-    try FileIdentity.refuse(writing: target, over: [recipe.path] + recipe.sources.map(\.bundle))
-    try FileIdentity.refuse(writingBundle: target)
+    try FileIdentity.refuse(writingBundle: target, over: [recipe.path] + recipe.sources.map(\.bundle))
     var contents = try Packer.contents(of: recipe) { Terminal.progress("reading \($0)") }
     contents.pipelineGoldens = try recipe.goldens.map { try PipelineCase(folder: $0).bundled() }
     let size = try BundleWriter.write(contents, to: target) { written, total in

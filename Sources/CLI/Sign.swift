@@ -70,8 +70,7 @@ struct Sign: ParsableCommand {
   private func sign(_ path: String, _ keyPath: String) throws {
     let key = try PrivateKey(contentsOf: keyPath)
     let target = output ?? path
-    try FileIdentity.refuse(writing: target, over: [keyPath])
-    try FileIdentity.refuse(writingBundle: target)
+    try FileIdentity.refuse(writingBundle: target, over: [keyPath])
     Terminal.progress("signing \(path)")
     let opened = try ModelBundle.open(path)
     let signatures = try BundleSigner.sign(opened, with: key, to: target)

@@ -15,9 +15,10 @@ struct FileIdentity: Hashable {
     inode = UInt64(status.st_ino)
   }
 
-  /// - Throws: `usage` if a bundle that is written to `target` would replace what is no bundle: a source's weights in a
-  ///   file beside it, a golden, a configuration. An empty file may be replaced.
-  static func refuse(writingBundle target: String) throws {
+  /// - Throws: `usage` if a bundle that is written to `target` would replace one of the files that are read, or what is
+  ///   no bundle: a source's weights in a file beside it, a golden, a configuration. An empty file may be replaced.
+  static func refuse(writingBundle target: String, over sources: [String]) throws {
+    try refuse(writing: target, over: sources)
     var status = stat()
     guard stat(target, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
       try !ModelBundle.isBundle(target)
