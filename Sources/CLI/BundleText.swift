@@ -33,13 +33,11 @@ enum BundleText {
     return lines.joined(separator: "\n")
   }
 
-  /// - Parameters:
-  ///   - models: those of the bundle that are described.
-  ///   - pipeline: the bundle's, unless models alone are.
+  /// - Parameter chosen: the one model to describe; nil for all of them, and the pipeline.
   static func json(
-    _ bundle: ModelBundle, _ models: [StoredModel], pipeline: JSONValue?, layers: Bool, tensors: Bool
+    _ bundle: ModelBundle, only chosen: StoredModel?, layers: Bool, tensors: Bool
   ) throws -> JSONValue {
-    let models = try models.map { stored -> JSONValue in
+    let models = try (chosen.map { [$0] } ?? bundle.storedModels).map { stored -> JSONValue in
       let graph = try stored.graph()
       var object = JSONObject()
       object.set("name", .string(stored.name))
@@ -65,7 +63,7 @@ enum BundleText {
       "manifestDigest": .string(bundle.manifestDigest), "signed": .bool(bundle.isSigned),
       "signatures": SignatureText.json(try bundle.signatures()),
       "producer": .string("\(bundle.producer.name) \(bundle.producer.version)"), "models": .array(models),
-      "pipeline": pipeline ?? .null,
+      "pipeline": chosen == nil ? bundle.pipelineJSON ?? .null : .null,
     ]
   }
 

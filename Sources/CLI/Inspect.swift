@@ -86,28 +86,24 @@ struct Inspect: ParsableCommand {
 
   private func inspectBundle() throws {
     let bundle = try ModelBundle.open(file)
-    if let svg, modelOptions.model == nil, let pipeline = try bundle.pipelineDescription() {
+    let chosen = try modelOptions.model.map { _ in try modelOptions.storedModel(in: bundle) }
+    if let svg, chosen == nil, let pipeline = try bundle.pipelineDescription() {
       try write(PipelineText.drawing(pipeline).svg, to: svg)
     } else if svg != nil {
-      let stored = try modelOptions.storedModel(in: bundle)
+      let stored = try chosen ?? modelOptions.storedModel(in: bundle)
       try draw(try stored.graph(), name: stored.name)
     }
-    let models = try modelOptions.model == nil ? bundle.storedModels : [modelOptions.storedModel(in: bundle)]
     if outputOptions.json {
-      return try Terminal.write(
-        BundleText.json(
-          bundle, models, pipeline: modelOptions.model == nil ? bundle.pipelineJSON : nil, layers: layers,
-          tensors: tensors
-        ).pretty)
+      return try Terminal.write(BundleText.json(bundle, only: chosen, layers: layers, tensors: tensors).pretty)
     }
     let producer = "\(bundle.producer.name) \(bundle.producer.version)"
     try Terminal.write(
       "\(file): Ferry bundle \(bundle.version), \(Format.bytes(bundle.byteCount)), written by \(producer)"
         + (bundle.isSigned ? ", " + SignatureText.text(try bundle.signatures()) : ""))
-    if modelOptions.model == nil, let pipeline = try bundle.pipelineDescription() {
+    if chosen == nil, let pipeline = try bundle.pipelineDescription() {
       try Terminal.write(PipelineText.text(pipeline))
     }
-    for stored in models {
+    for stored in chosen.map({ [$0] }) ?? bundle.storedModels {
       let graph = try stored.graph()
       try Terminal.write(try BundleText.text(stored, graph))
       try writeLists(graph, stored)

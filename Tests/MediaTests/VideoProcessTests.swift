@@ -61,7 +61,7 @@ import Testing
     let reader = try reader("echo hm >&2; exec cat /dev/zero", in: folder, frames: .only([2, 9]))
     #expect(try await reader.all.map(\.index) == [2, 9])
     #expect(reader.isProcessGone)
-    #expect(reader.complaint == nil)
+    #expect(reader.complaints.isEmpty)
   }
 
   /// A frame is larger than the pipe, so that each that is written was asked for.
@@ -116,7 +116,7 @@ import Testing
     let folder = try TestFolder()
     let reader = try reader("head -c 500 /dev/zero; kill -SEGV $$", in: folder)
     #expect(try await reader.all.count == 2)
-    #expect(reader.complaint == "the program was ended by signal 11")
+    #expect(reader.complaints == ["the program was ended by signal 11"])
   }
 
   @Test func failureWithoutAFrameIsAnError() async throws {
@@ -125,7 +125,7 @@ import Testing
     let error = try await #require(throws: FerryError.self) { try await reader.all }
     #expect(error.code == .invalidVideo)
     #expect(error.message == "no frame of the video can be decoded; ffmpeg says: [ffv1] no luck; and")
-    #expect(reader.complaint == "[ffv1] no luck\nand\nthe program ended with exit code 3")
+    #expect(reader.complaints == ["[ffv1] no luck", "and", "the program ended with exit code 3"])
   }
 
   /// More than a pipe holds, and far more than is worth keeping.
@@ -134,7 +134,7 @@ import Testing
     let reader = try reader("yes '[h264 @ 0x1] complaint' | head -n 150000 >&2; echo last >&2; exit 1", in: folder)
     let error = try await #require(throws: FerryError.self) { try await reader.all }
     #expect(error.message == "no frame of the video can be decoded; ffmpeg says: [h264] complaint; last")
-    #expect(reader.complaint.map { $0.utf8.count < 9000 } == true)
+    #expect((1..<9000).contains(reader.complaints.joined().utf8.count))
   }
 
   /// No other file, no network, no terminal; and the options come before the file that they are for.

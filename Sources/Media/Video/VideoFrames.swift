@@ -24,9 +24,8 @@ public final class VideoFrames: FrameSource {
   /// What ffmpeg complained of when frames were asked for last, if it came to the end of the video before all of them
   /// were there; nil if it did not complain.
   public var complaint: String? {
-    reader.withLock { $0?.complaint }.map { complaint in
-      "ffmpeg says: \(complaint.split(separator: "\n").joined(separator: "; "))"
-    }
+    let complaints = reader.withLock { $0?.complaints ?? [] }
+    return complaints.isEmpty ? nil : "ffmpeg says: \(complaints.joined(separator: "; "))"
   }
 
   public func frames(_ selection: FrameSelection) -> any AsyncSequence<Frame, any Error> {

@@ -14,7 +14,7 @@ import Synchronization
 /// to 4.12, OpenCV took BT.601 for every file. Interlaced frames are left as they are, which 4.14 does not.
 /// The process waits while nobody asks for frames: no more than three are in memory. It ends when the last frame has
 /// come, when the loop is left, or when the task is cancelled.
-/// A damaged video, or one that is shorter than declared, simply ends; `complaint` keeps what ffmpeg said of it.
+/// A damaged video, or one that is shorter than declared, simply ends; `complaints` keeps what ffmpeg said of it.
 ///
 /// A loop throws `missingTool` if ffmpeg is not installed, `invalidVideo` if no frame can be decoded or ffmpeg is
 /// stuck, and `CancellationError` if its task is cancelled; the process is gone by then.
@@ -28,7 +28,7 @@ public final class VideoReader: AsyncSequence, Sendable {
 
   private struct Progress {
     var frameCount = 0
-    var complaint: [String] = []
+    var complaints: [String] = []
     var processIdentifier: Int32?
   }
 
@@ -45,11 +45,9 @@ public final class VideoReader: AsyncSequence, Sendable {
   /// How many frames have come so far in the loop that was begun last.
   public var frameCount: Int { progress.withLock { $0.frameCount } }
 
-  /// The last lines of what ffmpeg complained of, known when the loop has come to the end of the video; nil if it did
+  /// The last lines of what ffmpeg complained of, known when the loop has come to the end of the video; none if it did
   /// not complain, or all wanted frames have come.
-  public var complaint: String? {
-    progress.withLock { $0.complaint.isEmpty ? nil : $0.complaint.joined(separator: "\n") }
-  }
+  public var complaints: [String] { progress.withLock { $0.complaints } }
 
   /// The process that was started last, for tests that look whether it is gone.
   package var processIdentifier: Int32? { progress.withLock { $0.processIdentifier } }
@@ -144,8 +142,8 @@ extension VideoReader {
     }
     // Once all is there, ffmpeg is ended: how much it has said by then is chance.
     guard !plan.isComplete else { return }
-    let complaint = outcome.complaint.lines + [outcome.abnormalEnding].compactMap { $0 }
-    progress.withLock { $0.complaint = complaint.suffix(20) }
+    let complaints = outcome.complaint.lines + [outcome.abnormalEnding].compactMap { $0 }
+    progress.withLock { $0.complaints = complaints.suffix(20) }
     try check(outcome, pipedCount: pipedCount)
   }
 
