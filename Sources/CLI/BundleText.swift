@@ -13,6 +13,10 @@ enum BundleText {
       "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), "
         + "\(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
     ]
+    if let labels = try Labels(of: stored)?.names {
+      let first = labels.prefix(5).map(\.printable).joined(separator: ", ")
+      lines.append("  \(labels.count) labels: \(first)\(labels.count > 5 ? ", …" : "")")
+    }
     for golden in stored.goldens {
       lines.append("  golden \(golden.name.printable), \(golden.fileNames.count) arrays: ferry verify proves it")
     }
@@ -54,6 +58,7 @@ enum BundleText {
       }
       let source = TensorSource(try stored.provenance())
       object.set("graph", GraphText.json(graph, layers: layers, tensors: tensors, source: source))
+      object.set("labels", try stored.labels().map { .array($0.map { .string($0) }) } ?? .null)
       object.set("goldens", .array(stored.goldens.map { .string($0.name) }))
       object.set("provenance", try stored.provenance())
       return .object(object)

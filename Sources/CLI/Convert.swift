@@ -20,6 +20,7 @@ struct Convert: ParsableCommand {
         ferry convert model.onnx --input-shape input=batchx3xheightxwidth
         ferry convert model.onnx --no-fuse                keep every layer of the source, to compare them one by one
         ferry convert model.onnx --golden golden/model    take golden cases along, for ferry verify model.ferry
+        ferry convert model.onnx --labels classes.txt     keep the names of the classes, one a line, for ferry run
       """)
 
   @Argument(help: "The network: an .onnx, .h5 or .keras file.", completion: .file(extensions: SourceFile.endings))
@@ -32,6 +33,12 @@ struct Convert: ParsableCommand {
 
   @Option(help: "The model's name in the bundle; the source's file name without ending if not given.")
   var name: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Names of the classes of the only output, in its order, for the bundle to keep: ferry run then answers by them.",
+      valueName: "a,b,c|file"))
+  var labels: String?
 
   @OptionGroup var goldenOptions: BundledGoldenOptions
   @OptionGroup var sourceOptions: SourceOptions
@@ -46,12 +53,14 @@ struct Convert: ParsableCommand {
     if try ModelBundle.isBundle(source) {
       throw FerryError(.usage, "\(source) is a bundle already", hint: "ferry inspect \(source)")
     }
+    let labels = try labels.map { try Labels($0) }
     Terminal.progress("reading \(source)")
     let conversion = try SourceFile.convert(source, options: options)
+    try labels?.check(conversion.graph)
     Terminal.progress("writing \(target)")
     let model = BundleModel(
       name: name ?? SourceName.base(of: source), graph: conversion.graph, provenance: conversion.report.provenance,
-      goldens: try goldenOptions.goldens(for: conversion))
+      labels: labels?.names, goldens: try goldenOptions.goldens(for: conversion))
     let size = try BundleWriter.write(BundleContents(models: [model]), to: target)
     Terminal.clearProgress()
     if outputOptions.json {

@@ -17,7 +17,8 @@ struct Run: ParsableCommand {
           --labels angry,happy,neutral
         ferry run centerface.ferry --input people.png --decode centerface
 
-      Without --output a summary of each output is printed.
+      Without --output a summary of each output is printed, or the classes with the largest values where their names
+      are known: from --labels, or from the bundle (ferry convert --labels).
       """)
 
   @Argument(help: "The bundle.", completion: .file(extensions: ["ferry"]))
@@ -39,7 +40,7 @@ struct Run: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Names of the classes of the only output, in its order; prints the classes with the largest values.",
+      "Names of the classes of the only output, in its order; those of the bundle if not given.",
       valueName: "a,b,c|file"))
   var labels: String?
 
@@ -62,7 +63,8 @@ struct Run: ParsableCommand {
       throw FerryError(.usage, "--labels and --decode read the same outputs in two ways", hint: "give one of them")
     }
     let opened = try ModelBundle.open(bundle, requiring: signatures.policy())
-    let model = try Model(modelOptions.storedModel(in: opened))
+    let stored = try modelOptions.storedModel(in: opened)
+    let model = try Model(stored)
     let session = try model.session(execution.sessionOptions())
     var inputs: [String: Tensor] = [:]
     var paths: [String] = []
@@ -89,11 +91,21 @@ struct Run: ParsableCommand {
     let ordered = model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let reading = RunText.Reading(
       faces: try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold ?? 0.5) },
-      classes: try labels.map { try Labels($0).classes(of: ordered) })
+      classes: try classes(of: ordered, stored))
     try Terminal.write(
       outputOptions.json
         ? RunText.json(ordered, reading, session, time).pretty
         : RunText.text(ordered, reading, session, time, written: targets))
+  }
+
+  /// The answer by the names that are given, or by the bundle's where it is one for a single sample.
+  private func classes(
+    of outputs: [(name: String, tensor: Tensor)], _ stored: StoredModel
+  ) throws -> [Labels.Class]? {
+    if let labels { return try Labels(labels).classes(of: outputs) }
+    guard decode == nil, let labels = try Labels(of: stored) else { return nil }
+    guard outputs.count == 1, outputs[0].tensor.shape.elementCount == labels.names.count else { return nil }
+    return try labels.classes(of: outputs)
   }
 }
 

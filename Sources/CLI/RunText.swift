@@ -26,7 +26,7 @@ enum RunText {
         lines.append("  box \(box)  score \(Format.decimal(face.score, 3))  landmarks \(points)")
       }
     } else if let classes = reading.classes {
-      let rows = classes.prefix(classCount).map { [$0.label, Format.number($0.value)] }
+      let rows = classes.prefix(classCount).map { [$0.label.printable, Format.number($0.value)] }
       lines.append(Format.table(rows, indentation: ""))
     } else {
       let rows = outputs.map { output -> [String] in
@@ -36,6 +36,9 @@ enum RunText {
         return row
       }
       lines.append(Format.table(rows, indentation: ""))
+    }
+    if reading.faces != nil || reading.classes != nil {
+      lines += written.map { "\($0.name.printable) written to \($0.path)" }
     }
     let threads = "\(session.threads) thread\(session.threads == 1 ? "" : "s")"
     lines.append("\(Format.seconds(time)), \(threads), \(session.instructionSet.rawValue)")

@@ -1,3 +1,4 @@
+import FerryTensor
 import Foundation
 import Testing
 
@@ -6,12 +7,13 @@ import Testing
   private let names = "a,b,c,d,e,f,g,h,i,happy"
 
   /// A network of ten classes with pictures N×64×64×3.
-  private func bundle(_ folder: Folder) throws -> String {
+  private func bundle(_ folder: Folder, _ options: [String] = []) throws -> String {
     let path = "\(folder.path)/m.ferry"
-    let model = "\(golden)/producers/cases/keras-mobilenet-tf2onnx13/model.onnx"
-    #expect(try Command(["convert", model, "-o", path]).status == 0)
+    #expect(try Command(["convert", model, "-o", path] + options).status == 0)
     return path
   }
+
+  private let model = "\(golden)/producers/cases/keras-mobilenet-tf2onnx13/model.onnx"
 
   private func run(_ bundle: String, _ options: [String]) throws -> Command {
     try Command(["run", bundle, "--input", picture, "--range", "-1-1"] + options)
@@ -70,6 +72,33 @@ import Testing
     #expect(try run(bundle, ["--threshold", "0.3"]).errors.contains("--threshold is for --decode"))
     let both = ["--decode", "centerface", "--labels", "a,b"]
     #expect(try run(bundle, both).errors.contains("--labels and --decode read the same outputs"))
+  }
+
+  @Test func aBundleKeepsTheNamesOfItsClasses() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder, ["--labels", names])
+    let array = "\(folder.path)/y.npy"
+    let told = try run(bundle, ["--resize", "--labels", names])
+    let kept = try run(bundle, ["--resize", "--output", array])
+    func lines(_ run: Command) -> [Substring] { run.output.split(separator: "\n").dropLast() }
+    #expect(lines(told).count == 5)
+    #expect(lines(kept).dropLast() == lines(told)[...])
+    #expect(lines(kept).last?.hasSuffix("written to \(array)") == true)
+    // Other names than the bundle's, for once.
+    #expect(try run(bundle, ["--resize", "--labels", "0,1,2,3,4,5,6,7,8,9"]).output.first?.isNumber == true)
+    #expect(try Command(["inspect", bundle]).output.contains("  10 labels: a, b, c, d, e, …\n"))
+    let json = try JSONSerialization.jsonObject(with: Data(Command(["inspect", bundle, "--json"]).output.utf8))
+    let models = try #require((json as? [String: Any])?["models"] as? [[String: Any]])
+    #expect(models.first?["labels"] as? [String] == names.split(separator: ",").map(String.init))
+    // Two samples have no one answer.
+    let pictures = "\(folder.path)/two.npy"
+    try Tensor([Float](repeating: 0.1, count: 2 * 64 * 64 * 3), shape: [2, 64, 64, 3]).writeNpy(pictures)
+    #expect(try Command(["run", bundle, "--input", pictures]).output.contains("2×10"))
+    let few = try Command(["convert", model, "-o", "\(folder.path)/few.ferry", "--labels", "a,b"])
+    #expect(few.status == 64)
+    #expect(few.errors.contains("there are 2 labels for output"))
+    #expect(few.errors.contains("10 labels, in the order of the model's classes"))
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/few.ferry"))
   }
 
   @Test func optionsWithoutMeaningAreRefused() throws {

@@ -63,7 +63,7 @@ struct BlobPlan {
     for (id, weight) in model.graph.weights.sorted(by: { $0.key.index < $1.key.index }) {
       tensors.append(try add(weight, named: model.graph[id].name, layout: layouts[id] ?? .rowMajor))
     }
-    let sourceNames = try add(.bytes(SourceNameCoding.encode(model.graph)))
+    let sourceNames = try add(.bytes(try SourceNameCoding.encode(model.graph)))
     let recoverable = try addRecoverable(of: model.graph)
     let provenance = try add(.bytes(try model.provenance.canonical()))
     let labels = try model.labels.map { try add(.bytes(try JSONValue.array($0.map { .string($0) }).canonical())) }
@@ -91,7 +91,7 @@ struct BlobPlan {
     let recovery = try graph.recoveryGraph()
     return RecoverableEntry(
       graph: try add(.bytes(try GraphCoding.encode(recovery))),
-      sourceNames: try add(.bytes(SourceNameCoding.encode(recovery))))
+      sourceNames: try add(.bytes(try SourceNameCoding.encode(recovery))))
   }
 
   private mutating func add(_ weight: Weight, named name: String, layout: TensorLayout) throws -> TensorEntry {

@@ -130,7 +130,7 @@ struct BundleFuzzTests {
 
   @Test func changedSourceNames() throws {
     let graph = try BundleFixture.graph()
-    let bytes = SourceNameCoding.encode(graph)
+    let bytes = try SourceNameCoding.encode(graph)
     var generator = Generator(state: 4)
     for round in 0..<3000 {
       var changed = bytes

@@ -78,6 +78,14 @@ struct BundleWriterTests {
     #expect(try refused(contents).message == "a model's inputs or outputs are not its graph's")
   }
 
+  /// Which no reader would take back.
+  @Test mutating func sourceNamesBeyondTheLimit() throws {
+    contents.models[0].graph.values[0].sourceNames.append(String(repeating: "n", count: 16 << 20))
+    let error = try refused(contents)
+    #expect(error.code == .unsupportedModel)
+    #expect(error.message.hasPrefix("the source's names take 1677"), "\(error.message)")
+  }
+
   @Test mutating func names() throws {
     contents.models[1].name = "tiny"
     #expect(try refused(contents).message == "two of a bundle's models are called \"tiny\"")

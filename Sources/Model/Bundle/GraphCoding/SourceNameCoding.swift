@@ -5,7 +5,8 @@ import FerryTensor
 package enum SourceNameCoding {
   static let tag = Array("FSRC".utf8)
 
-  package static func encode(_ graph: Graph) -> [UInt8] {
+  /// - Throws: `unsupportedModel` for names that readers would refuse.
+  package static func encode(_ graph: Graph) throws -> [UInt8] {
     var strings = StringTable()
     var body = ByteWriter()
     func list(_ names: [String]) {
@@ -34,6 +35,11 @@ package enum SourceNameCoding {
     writer.append(tag)
     strings.write(to: &writer)
     writer.append(body.bytes)
+    guard writer.bytes.count <= GraphCoding.byteLimit else {
+      throw FerryError(
+        .unsupportedModel, "the source's names take \(writer.bytes.count) bytes",
+        supported: "up to \(GraphCoding.byteLimit)")
+    }
     return writer.bytes
   }
 
