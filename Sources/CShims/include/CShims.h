@@ -7,6 +7,16 @@ static inline __attribute__((always_inline)) void ferry_prefetch(const void *add
   __builtin_prefetch(address, 0, 3);
 }
 
+/// Asks for the cache line at `address`, which will be written, to be taken from other cores and read into all cache
+/// levels. Any address is allowed; a processor that does not know the instruction passes over it.
+static inline __attribute__((always_inline)) void ferry_prefetch_to_write(const void *address) {
+#if defined(__x86_64__)
+  __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
+#else
+  __builtin_prefetch(address, 1, 3);
+#endif
+}
+
 /// Tells the processor that this is a waiting loop.
 static inline __attribute__((always_inline)) void ferry_spin_pause(void) {
 #if defined(__x86_64__)

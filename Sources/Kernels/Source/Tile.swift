@@ -40,7 +40,8 @@ private enum Indirect: Addressing {
 /// registers once its loops are unrolled (the target's unroll threshold sees to that).
 ///
 /// Adds the products for k ascending, starting from the bias, and stores the finished sums. The tiles share the
-/// prefetching of the weights that come next: each asks for its part, a line at every k, while it computes.
+/// prefetching of the weights that come next: each asks for its part, a line at every k, while it computes. And each
+/// asks for the lines that it will write at its end: they may lie in another core's cache.
 @inline(never)
 private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing>(
   _: TileSize<rows, panels>.Type, _: L.Type, _: A.Type, _ tiles: Tiles, count: Int, _ finish: Finish
@@ -58,6 +59,9 @@ private func compute<let rows: Int, let panels: Int, L: TileLanes, A: Addressing
     for p in 0..<panels {
       let start = L.load(tiles.bias + p &* lanes)
       for r in 0..<rows { sums[unchecked: r][unchecked: p] = start }
+    }
+    for r in 0..<rows {
+      for p in 0..<panels { ferry_prefetch_to_write(output + r &* outputStride + p &* lanes) }
     }
     var input = tileInput
     var offset = tiles.offsets.unsafelyUnwrappedOrAny

@@ -16,8 +16,8 @@ package final class ThreadPool: @unchecked Sendable {
   /// Threads that work on a job, the caller among them.
   package let threadCount: Int
 
-  /// The number of the job, its chunks, and the next chunk to claim, in one word so that a late claim cannot be
-  /// mistaken for one of the next job.
+  /// The number of the job, its chunks, and how many of them have been claimed from the end and from the beginning, in
+  /// one word so that a late claim cannot be mistaken for one of the next job.
   private let word = Atomic<UInt64>(0)
   private let unfinished = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
@@ -26,10 +26,10 @@ package final class ThreadPool: @unchecked Sendable {
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private let isBusy = Atomic<Bool>(false)
 
-  private static let fieldBits: UInt64 = 20
-  private static let fieldMask: UInt64 = (1 << 20) - 1
+  private static let fieldBits: UInt64 = 16
+  private static let fieldMask: UInt64 = (1 << fieldBits) - 1
   /// Chunks of one job.
-  package static let chunkLimit = 1 << 19
+  package static let chunkLimit = 1 << 15
 
   /// What the threads work on.
   private struct Current {
@@ -78,9 +78,9 @@ package final class ThreadPool: @unchecked Sendable {
     }
     current.pointee = Current(job: copy job, scratch: scratch, scratchStride: scratchStride)
     unfinished.store(job.chunks, ordering: .relaxed)
-    let number = (word.load(ordering: .relaxed) >> (2 * Self.fieldBits)) &+ 1
+    let number = (word.load(ordering: .relaxed) >> (3 * Self.fieldBits)) &+ 1
     word.store(
-      number << (2 * Self.fieldBits) | UInt64(job.chunks) << Self.fieldBits, ordering: .sequentiallyConsistent)
+      number << (3 * Self.fieldBits) | UInt64(job.chunks) << (2 * Self.fieldBits), ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(mutex)
       pthread_cond_broadcast(wake)
@@ -97,21 +97,31 @@ package final class ThreadPool: @unchecked Sendable {
     isBusy.store(false, ordering: .releasing)
   }
 
-  /// Runs one chunk if there is one left.
+  /// Runs one chunk if there is one left: every other thread takes them from the end, so that with two of them a thread
+  /// mostly reads what it wrote itself in the job before, which is in its core's cache.
   private func claimAndRun(worker: Int) -> Bool {
     guard hasWork(word.load(ordering: .acquiring)) else { return false }
-    let claimed = word.add(1, ordering: .acquiringAndReleasing).oldValue
+    let takesLast = worker % 2 == 1
+    let claimed = word.add(takesLast ? 1 << Self.fieldBits : 1, ordering: .acquiringAndReleasing).oldValue
     guard hasWork(claimed) else { return false }
+    let chunk =
+      takesLast ? Self.field(2, of: claimed) &- 1 &- Self.field(1, of: claimed) : Self.field(0, of: claimed)
     // The job cannot end before this chunk has, so it stays in place.
     if let scratch = current.pointee.scratch {
-      current.pointee.job?.run(
-        chunk: Int(claimed & Self.fieldMask), scratch: scratch + worker * current.pointee.scratchStride)
+      current.pointee.job?.run(chunk: chunk, scratch: scratch + worker * current.pointee.scratchStride)
     }
     unfinished.subtract(1, ordering: .releasing)
     return true
   }
 
-  private func hasWork(_ word: UInt64) -> Bool { word & Self.fieldMask < word >> Self.fieldBits & Self.fieldMask }
+  private func hasWork(_ word: UInt64) -> Bool {
+    Self.field(0, of: word) &+ Self.field(1, of: word) < Self.field(2, of: word)
+  }
+
+  @inline(__always)
+  private static func field(_ place: UInt64, of word: UInt64) -> Int {
+    Int(truncatingIfNeeded: word >> (place &* fieldBits) & fieldMask)
+  }
 
   private func work(_ worker: Int) -> Never {
     var idle = 0
