@@ -13,9 +13,9 @@ enum BundleText {
       "  \(stored.tensors.count) weights of \(Format.bytes(bytes)), "
         + "\(stored.tensors.count - changed) as in the source, \(changed) changed by passes",
     ]
-    if let labels = try Labels(of: stored)?.names {
-      let first = labels.prefix(5).map(\.printable).joined(separator: ", ")
-      lines.append("  \(labels.count) labels: \(first)\(labels.count > 5 ? ", …" : "")")
+    if let labels = try stored.labels() {
+      let first = labels.prefix(5).map(\.printable).joined(separator: ", ") + (labels.count > 5 ? ", …" : "")
+      lines.append("  \(labels.count) label\(labels.count == 1 ? "" : "s"): \(first)")
     }
     for golden in stored.goldens {
       lines.append("  golden \(golden.name.printable), \(golden.fileNames.count) arrays: ferry verify proves it")

@@ -13,12 +13,12 @@ struct Run: ParsableCommand {
 
         ferry run model.ferry --input x.npy --output y.npy
         ferry run model.ferry --input picture.jpg --range 0-1 --color rgb
-        ferry run faces.ferry --input people.png --crop 182,58,270,178 --square --margin 10 --resize --range -1-1 \
+        ferry run faces.ferry --input people.png --crop 182,58,270,178 --square --margin 10 --resize --range -1-1 \\
           --labels angry,happy,neutral
         ferry run centerface.ferry --input people.png --decode centerface
 
-      Without --output a summary of each output is printed, or the classes with the largest values where their names
-      are known: from --labels, or from the bundle (ferry convert --labels).
+      Prints a summary of each output, or the classes with the largest values where their names are known: from \
+      --labels, or from the bundle (ferry convert --labels).
       """)
 
   @Argument(help: "The bundle.", completion: .file(extensions: ["ferry"]))
@@ -66,8 +66,10 @@ struct Run: ParsableCommand {
     let stored = try modelOptions.storedModel(in: opened)
     let model = try Model(stored)
     let session = try model.session(execution.sessionOptions())
+    let given = try labels.map { try Labels($0) }
+    let kept = given == nil && decode == nil ? try Labels(of: stored) : nil
     var inputs: [String: Tensor] = [:]
-    var paths: [String] = []
+    var paths = [given?.file].compactMap { $0 }
     for text in input {
       let (name, path) = try NamedFile.split(text, names: model.inputNames, what: "input", model: model.name)
       paths.append(path)
@@ -91,21 +93,11 @@ struct Run: ParsableCommand {
     let ordered = model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let reading = RunText.Reading(
       faces: try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold ?? 0.5) },
-      classes: try classes(of: ordered, stored))
+      classes: try given?.classes(of: ordered) ?? kept.flatMap { $0.fit(ordered) ? try $0.classes(of: ordered) : nil })
     try Terminal.write(
       outputOptions.json
         ? RunText.json(ordered, reading, session, time).pretty
         : RunText.text(ordered, reading, session, time, written: targets))
-  }
-
-  /// The answer by the names that are given, or by the bundle's where it is one for a single sample.
-  private func classes(
-    of outputs: [(name: String, tensor: Tensor)], _ stored: StoredModel
-  ) throws -> [Labels.Class]? {
-    if let labels { return try Labels(labels).classes(of: outputs) }
-    guard decode == nil, let labels = try Labels(of: stored) else { return nil }
-    guard outputs.count == 1, outputs[0].tensor.shape.elementCount == labels.names.count else { return nil }
-    return try labels.classes(of: outputs)
   }
 }
 

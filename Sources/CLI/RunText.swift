@@ -28,6 +28,8 @@ enum RunText {
     } else if let classes = reading.classes {
       let rows = classes.prefix(classCount).map { [$0.label.printable, Format.number($0.value)] }
       lines.append(Format.table(rows, indentation: ""))
+      let missing = classes.count { $0.value.isNaN }
+      if missing > 0 { lines.append("\(missing) of \(classes.count) are NaN") }
     } else {
       let rows = outputs.map { output -> [String] in
         let statistics = Statistics(output.tensor)

@@ -59,7 +59,11 @@ import Testing
     let fromWindows = "\(folder.path)/windows.txt"
     try (names.replacingOccurrences(of: ",", with: "\r\n") + "\r\n").write(
       toFile: fromWindows, atomically: true, encoding: .utf8)
-    for labels in [names, list, fromWindows] {
+    // A mark of the byte order is no part of a name, and a comma may be part of a file's.
+    let marked = "\(folder.path)/v1,final.txt"
+    try ("\u{FEFF}" + names.replacingOccurrences(of: ",", with: "\n")).write(
+      toFile: marked, atomically: true, encoding: .utf8)
+    for labels in [names, list, fromWindows, marked] {
       let run = try run(bundle, ["--resize", "--labels", labels])
       #expect(run.output.hasPrefix("\(best) "), "\(run.output)")
       #expect(run.output.split(separator: "\n").count == 6)
@@ -67,8 +71,16 @@ import Testing
     let few = try run(bundle, ["--resize", "--labels", "a,b"])
     #expect(few.status == 64)
     #expect(few.errors.contains("there are 2 labels for output"))
-    #expect(few.errors.contains("10 labels, in the order of the model's classes"))
+    #expect(few.errors.contains("as many labels as the model has classes, 10, in their order"))
     #expect(try run(bundle, ["--resize", "--labels", "none"]).errors.contains("there is no file with labels at none"))
+    let empty = "\(folder.path)/empty.txt"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    for (labels, complaint) in [("a,,c", "label 2 of 3 is empty"), (empty, "the file holds no labels")] {
+      #expect(try run(bundle, ["--resize", "--labels", labels]).errors.contains(complaint))
+    }
+    let over = try run(bundle, ["--resize", "--labels", list, "--output", list])
+    #expect(over.status == 64)
+    #expect(try String(contentsOfFile: list, encoding: .utf8).hasPrefix("a\nb\n"))
     #expect(try run(bundle, ["--threshold", "0.3"]).errors.contains("--threshold is for --decode"))
     let both = ["--decode", "centerface", "--labels", "a,b"]
     #expect(try run(bundle, both).errors.contains("--labels and --decode read the same outputs"))
@@ -94,10 +106,12 @@ import Testing
     let pictures = "\(folder.path)/two.npy"
     try Tensor([Float](repeating: 0.1, count: 2 * 64 * 64 * 3), shape: [2, 64, 64, 3]).writeNpy(pictures)
     #expect(try Command(["run", bundle, "--input", pictures]).output.contains("2×10"))
+    try Tensor([Float](repeating: .nan, count: 64 * 64 * 3), shape: [1, 64, 64, 3]).writeNpy(pictures)
+    #expect(try Command(["run", bundle, "--input", pictures]).output.contains("\n10 of 10 are NaN\n"))
     let few = try Command(["convert", model, "-o", "\(folder.path)/few.ferry", "--labels", "a,b"])
     #expect(few.status == 64)
     #expect(few.errors.contains("there are 2 labels for output"))
-    #expect(few.errors.contains("10 labels, in the order of the model's classes"))
+    #expect(few.errors.contains("as many labels as the model has classes, 10, in their order"))
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/few.ferry"))
   }
 

@@ -38,6 +38,24 @@ import Testing
     }
   }
 
+  /// So that a thread reads what it wrote in the job before: the caller takes chunks from the beginning, the other
+  /// thread from the end.
+  @Test func twoThreadsTakeChunksFromBothEnds() {
+    let pool = ThreadPool.shared(threads: 2)
+    let work = OrderedJob(chunks: 8)
+    var sharedJobs = 0
+    withScratch(threads: 2) { scratch in
+      for _ in 0..<10_000 where sharedJobs < 20 {
+        pool.run(work.job, scratch: scratch, scratchStride: CountingJob.scratchSize)
+        let (callers, others) = work.takeChunks(caller: scratch)
+        #expect(callers == Array(0..<callers.count))
+        #expect(others == Array((callers.count..<8).reversed()))
+        if callers.count > 1, others.count > 1 { sharedJobs += 1 }
+      }
+    }
+    #expect(sharedJobs > 0)
+  }
+
   /// More chunks than the pool numbers: the caller does it all.
   @Test func jobsOfVeryManyChunksRun() {
     let work = CountingJob(Split(rows: 1_000_000, cost: .max))

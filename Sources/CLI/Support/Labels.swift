@@ -6,27 +6,35 @@ import Foundation
 /// The names of a model's classes, and its answer by them.
 struct Labels {
   let names: [String]
+  /// Where they were read, if in a file.
+  let file: String?
 
   struct Class {
     let label: String
     let value: Double
   }
 
-  /// - Parameter text: names with commas between them, or the path of a file with one name a line.
+  /// - Parameter text: the path of a file with one name a line, or names with commas between them.
+  /// - Throws: `fileNotFound`; `usage` for what is no text, and where a name is missing.
   init(_ text: String) throws {
-    if text.contains(",") {
-      names = text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed)
-    } else {
-      guard let data = FileManager.default.contents(atPath: text) else {
-        throw FerryError(
-          .fileNotFound, "there is no file with labels at \(text)", supported: "a file with one name a line, or a,b,c")
-      }
+    // The name of a file may have a comma too.
+    if let data = FileManager.default.contents(atPath: text) {
       guard let content = String(validating: data, as: UTF8.self) else {
         throw FerryError(.usage, "the labels are not UTF-8 text", at: .init(file: text))
       }
-      var lines = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(Self.trimmed)
+      let withoutMark = content.hasPrefix("\u{FEFF}") ? content.dropFirst() : content[...]
+      var lines = withoutMark.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(Self.trimmed)
       while lines.last?.isEmpty == true { lines.removeLast() }
-      names = lines
+      (names, file) = (lines, text)
+    } else if text.contains(",") {
+      (names, file) = (text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed), nil)
+    } else {
+      throw FerryError(
+        .fileNotFound, "there is no file with labels at \(text)", supported: "a file with one name a line, or a,b,c")
+    }
+    if names.isEmpty { throw FerryError(.usage, "the file holds no labels", at: .init(file: text)) }
+    if let place = names.firstIndex(of: "") {
+      throw FerryError(.usage, "label \(place + 1) of \(names.count) is empty", at: .init(file: file))
     }
   }
 
@@ -35,27 +43,38 @@ struct Labels {
   /// - Throws: `damagedBundle`.
   init?(of stored: StoredModel) throws {
     guard let names = try stored.labels() else { return nil }
-    self.names = names
+    (self.names, file) = (names, nil)
   }
 
   private static func trimmed(_ text: Substring) -> String { text.trimmingCharacters(in: .whitespaces) }
 
-  /// - Throws: `usage` unless the network has one output, with one value a sample for each label. What is not known
-  ///   before it runs may be right.
+  /// - Throws: `usage` unless the network has one output, with one value a sample for each label. The first axis is
+  ///   that of samples where there are others. What is not known before it runs may be right.
   func check(_ graph: Graph) throws {
     let output = try only(graph.outputs.map { graph[$0].name })
     let shape = graph[graph.outputs[0]].shape
     var count = 1
-    for extent in shape.count > 1 ? shape.dropFirst() : shape[...] {
-      guard let value = extent.value else { return }
-      let (product, overflows) = count.multipliedReportingOverflow(by: value)
-      count = overflows ? .max : product
+    if shape.count == 1 {
+      count = shape[0].value ?? 1
+    } else {
+      for extent in shape.dropFirst() {
+        guard let value = extent.value else { return }
+        let (product, overflows) = count.multipliedReportingOverflow(by: value)
+        count = overflows ? .max : product
+      }
     }
     guard count != names.count else { return }
     throw mismatch(output, shape.text, count: count)
   }
 
-  /// The classes with the model's values for one sample, the largest first.
+  /// Whether the outputs are one sample's values of these classes.
+  func fit(_ outputs: [(name: String, tensor: Tensor)]) -> Bool {
+    guard outputs.count == 1 else { return false }
+    let shape = outputs[0].tensor.shape
+    return shape.elementCount == names.count && (shape.rank < 2 || shape[0] == 1)
+  }
+
+  /// The classes with the model's values for one sample, the largest first, and what is no number last.
   ///
   /// - Throws: `usage` unless there is one output, with one value for each label.
   func classes(of outputs: [(name: String, tensor: Tensor)]) throws -> [Class] {
@@ -63,7 +82,10 @@ struct Labels {
     let output = outputs[0].tensor
     let values = output.doubles()
     guard values.count == names.count else { throw mismatch(name, "\(output.shape)", count: values.count) }
-    let order = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
+    let order = values.indices.sorted { a, b in
+      if values[a].isNaN || values[b].isNaN { return values[a].isNaN == values[b].isNaN ? a < b : values[b].isNaN }
+      return (values[b], a) < (values[a], b)
+    }
     return order.map { Class(label: names[$0], value: values[$0]) }
   }
 
@@ -78,7 +100,8 @@ struct Labels {
 
   private func mismatch(_ output: String, _ shape: String, count: Int) -> FerryError {
     FerryError(
-      .usage, "there are \(names.count) labels for output \"\(output)\" of shape \(shape)",
-      supported: "\(count) labels, in the order of the model's classes")
+      .usage,
+      "there \(names.count == 1 ? "is 1 label" : "are \(names.count) labels") for output \"\(output)\" of shape "
+        + shape, supported: "as many labels as the model has classes, \(count), in their order")
   }
 }

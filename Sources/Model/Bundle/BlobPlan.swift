@@ -65,8 +65,8 @@ struct BlobPlan {
     }
     let sourceNames = try add(.bytes(try SourceNameCoding.encode(model.graph)))
     let recoverable = try addRecoverable(of: model.graph)
-    let provenance = try add(.bytes(try model.provenance.canonical()))
-    let labels = try model.labels.map { try add(.bytes(try JSONValue.array($0.map { .string($0) }).canonical())) }
+    let provenance = try add(model.provenance, "the provenance")
+    let labels = try model.labels.map { try add(.array($0.map { .string($0) }), "the labels") }
     try BundleWriter.requireNames(model.goldens.map(\.name), "goldens")
     let goldens = try model.goldens.map { try add($0) }
     return ModelEntry(
@@ -84,6 +84,16 @@ struct BlobPlan {
     }
     try BundleWriter.requireNames(goldens.map(\.name), "goldens")
     return PipelineEntry(json: json, goldens: try goldens.map { try add($0) }, anchors: blob)
+  }
+
+  private mutating func add(_ json: JSONValue, _ what: String) throws -> Int {
+    let bytes = try json.canonical()
+    let limit = JSONLimits().byteCount
+    guard bytes.count <= limit else {
+      throw FerryError(
+        .unsupportedModel, "\(what) would be \(bytes.count) bytes of JSON", supported: "up to \(limit)")
+    }
+    return try add(.bytes(bytes))
   }
 
   private mutating func addRecoverable(of graph: Graph) throws -> RecoverableEntry? {
@@ -106,7 +116,7 @@ struct BlobPlan {
   }
 
   private mutating func add(_ golden: BundleGolden) throws -> GoldenEntry {
-    let document = try add(.bytes(try golden.document.canonical()))
+    let document = try add(golden.document, "the case of a golden")
     let files = try golden.files.map { file in
       let source: BlobSource =
         switch file.content {

@@ -16,8 +16,8 @@ package final class ThreadPool: @unchecked Sendable {
   /// Threads that work on a job, the caller among them.
   package let threadCount: Int
 
-  /// The number of the job, its chunks, and how many of them have been claimed from the end and from the beginning, in
-  /// one word so that a late claim cannot be mistaken for one of the next job.
+  /// A job's chunks, and how many of them have been claimed from the end and from the beginning, in one word: a claim
+  /// that comes late is one of the next job, or none.
   private let word = Atomic<UInt64>(0)
   private let unfinished = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
@@ -26,10 +26,10 @@ package final class ThreadPool: @unchecked Sendable {
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private let isBusy = Atomic<Bool>(false)
 
-  private static let fieldBits: UInt64 = 16
+  private static let fieldBits: UInt64 = 20
   private static let fieldMask: UInt64 = (1 << fieldBits) - 1
-  /// Chunks of one job.
-  package static let chunkLimit = 1 << 15
+  /// Chunks of one job: half of what a field holds, since each thread may claim once more than there are.
+  package static let chunkLimit = 1 << 19
 
   /// What the threads work on.
   private struct Current {
@@ -78,9 +78,7 @@ package final class ThreadPool: @unchecked Sendable {
     }
     current.pointee = Current(job: copy job, scratch: scratch, scratchStride: scratchStride)
     unfinished.store(job.chunks, ordering: .relaxed)
-    let number = (word.load(ordering: .relaxed) >> (3 * Self.fieldBits)) &+ 1
-    word.store(
-      number << (3 * Self.fieldBits) | UInt64(job.chunks) << (2 * Self.fieldBits), ordering: .sequentiallyConsistent)
+    word.store(UInt64(job.chunks) << (2 * Self.fieldBits), ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
       pthread_mutex_lock(mutex)
       pthread_cond_broadcast(wake)

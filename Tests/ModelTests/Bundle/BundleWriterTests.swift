@@ -78,6 +78,13 @@ struct BundleWriterTests {
     #expect(try refused(contents).message == "a model's inputs or outputs are not its graph's")
   }
 
+  @Test mutating func labelsBeyondTheLimit() throws {
+    contents.models[0].labels = [String(repeating: "n", count: 16 << 20)]
+    let error = try refused(contents)
+    #expect(error.code == .unsupportedModel)
+    #expect(error.message == "the labels would be 16777220 bytes of JSON")
+  }
+
   /// Which no reader would take back.
   @Test mutating func sourceNamesBeyondTheLimit() throws {
     contents.models[0].graph.values[0].sourceNames.append(String(repeating: "n", count: 16 << 20))
