@@ -36,6 +36,8 @@ package final class ThreadPool: @unchecked Sendable {
     var job: Job?
     var scratch: UnsafeMutablePointer<Float>?
     var scratchStride = 0
+    /// The other thread, where there is one.
+    var companion = Companion()
   }
 
   /// Pools live as long as the process: their threads hold nothing but their stacks while they sleep.
@@ -63,8 +65,8 @@ package final class ThreadPool: @unchecked Sendable {
 
   /// Runs all chunks of a job that has a kernel, on several threads, and returns when all are done.
   ///
-  /// While another caller uses the pool, all chunks run on the caller's own thread. A kernel gives the same result
-  /// whichever thread runs a chunk.
+  /// While another caller uses the pool, or something else the other core of two, all chunks run on the caller's own
+  /// thread. A kernel gives the same result whichever thread runs a chunk.
   ///
   /// - Parameters:
   ///   - scratch: scratch memory for every thread
@@ -76,7 +78,14 @@ package final class ThreadPool: @unchecked Sendable {
       job.kernel?(job.task, 0, job.rows, 0, job.columns, scratch)
       return
     }
-    current.pointee = Current(job: copy job, scratch: scratch, scratchStride: scratchStride)
+    let start = threadCount == 2 ? Companion.now() : 0
+    if threadCount == 2, current.pointee.companion.isAway(at: start) {
+      job.kernel?(job.task, 0, job.rows, 0, job.columns, scratch)
+      isBusy.store(false, ordering: .releasing)
+      return
+    }
+    current.pointee.job = copy job
+    (current.pointee.scratch, current.pointee.scratchStride) = (scratch, scratchStride)
     unfinished.store(job.chunks, ordering: .relaxed)
     word.store(UInt64(job.chunks) << (2 * Self.fieldBits), ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -84,13 +93,19 @@ package final class ThreadPool: @unchecked Sendable {
       pthread_cond_broadcast(wake)
       pthread_mutex_unlock(mutex)
     }
-    while claimAndRun(worker: 0) {}
+    var chunks = 0
+    while claimAndRun(worker: 0) { chunks += 1 }
+    let end = threadCount == 2 ? Companion.now() : 0
     var spins = 0
     while unfinished.load(ordering: .acquiring) > 0 {
       ferry_spin_pause()
       spins += 1
       // The thread that holds the last chunk may have lost its core to somebody else.
       if spins > 4096 { sched_yield() }
+    }
+    if threadCount == 2 {
+      let finish = spins == 0 ? end : Companion.now()
+      current.pointee.companion.add(start: start, end: end, finish: finish, chunks: chunks)
     }
     isBusy.store(false, ordering: .releasing)
   }
