@@ -45,7 +45,7 @@ import Testing
     let work = OrderedJob(chunks: 8)
     var sharedJobs = 0
     withScratch(threads: 2) { scratch in
-      for _ in 0..<10_000 where sharedJobs < 20 {
+      for _ in 0..<100_000 where sharedJobs < 20 {
         pool.run(work.job, scratch: scratch, scratchStride: CountingJob.scratchSize)
         let (callers, others) = work.takeChunks(caller: scratch)
         #expect(callers == Array(0..<callers.count))
