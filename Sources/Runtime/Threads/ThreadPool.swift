@@ -78,12 +78,33 @@ package final class ThreadPool: @unchecked Sendable {
       job.kernel?(job.task, 0, job.rows, 0, job.columns, scratch)
       return
     }
-    let start = threadCount == 2 ? Companion.now() : 0
-    if threadCount == 2, current.pointee.companion.isAway(at: start) {
+    if threadCount == 2 {
+      runInPair(job, scratch: scratch, scratchStride: scratchStride)
+    } else {
+      begin(job, scratch: scratch, scratchStride: scratchStride)
+      while claimAndRun(worker: 0) {}
+      waitForOthers()
+    }
+    isBusy.store(false, ordering: .releasing)
+  }
+
+  /// Together with the other thread, or alone while its core is busy.
+  private func runInPair(_ job: borrowing Job, scratch: UnsafeMutablePointer<Float>, scratchStride: Int) {
+    let start = Companion.now()
+    if current.pointee.companion.isAway(at: start) {
       job.kernel?(job.task, 0, job.rows, 0, job.columns, scratch)
-      isBusy.store(false, ordering: .releasing)
       return
     }
+    begin(job, scratch: scratch, scratchStride: scratchStride)
+    var chunks = 0
+    while claimAndRun(worker: 0) { chunks += 1 }
+    let end = Companion.now()
+    let finish = waitForOthers() ? Companion.now() : end
+    current.pointee.companion.add(start: start, end: end, finish: finish, chunks: chunks)
+  }
+
+  /// Lays out the chunks of a job for everybody to claim.
+  private func begin(_ job: borrowing Job, scratch: UnsafeMutablePointer<Float>, scratchStride: Int) {
     current.pointee.job = copy job
     (current.pointee.scratch, current.pointee.scratchStride) = (scratch, scratchStride)
     unfinished.store(job.chunks, ordering: .relaxed)
@@ -93,9 +114,12 @@ package final class ThreadPool: @unchecked Sendable {
       pthread_cond_broadcast(wake)
       pthread_mutex_unlock(mutex)
     }
-    var chunks = 0
-    while claimAndRun(worker: 0) { chunks += 1 }
-    let end = threadCount == 2 ? Companion.now() : 0
+  }
+
+  /// Until all claimed chunks are done.
+  ///
+  /// - Returns: whether there was anything to wait for.
+  @discardableResult private func waitForOthers() -> Bool {
     var spins = 0
     while unfinished.load(ordering: .acquiring) > 0 {
       ferry_spin_pause()
@@ -103,11 +127,7 @@ package final class ThreadPool: @unchecked Sendable {
       // The thread that holds the last chunk may have lost its core to somebody else.
       if spins > 4096 { sched_yield() }
     }
-    if threadCount == 2 {
-      let finish = spins == 0 ? end : Companion.now()
-      current.pointee.companion.add(start: start, end: end, finish: finish, chunks: chunks)
-    }
-    isBusy.store(false, ordering: .releasing)
+    return spins > 0
   }
 
   /// Runs one chunk if there is one left: every other thread takes them from the end, so that with two of them a thread
