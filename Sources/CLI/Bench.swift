@@ -2,7 +2,6 @@ import ArgumentParser
 import FerryModel
 import FerryRuntime
 import FerryTensor
-import Foundation
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(

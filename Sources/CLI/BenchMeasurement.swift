@@ -1,6 +1,11 @@
 import FerryRuntime
 import FerryTensor
-import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// A model measured: runs as users get them, then runs whose steps are timed.
 struct BenchMeasurement {
@@ -29,7 +34,7 @@ struct BenchMeasurement {
     let milliseconds: Double
 
     /// What the step does, without the node.
-    var kind: String { label.range(of: ": ").map { String(label[..<$0.lowerBound]) } ?? label }
+    var kind: String { label.firstRange(of: ": ").map { String(label[..<$0.lowerBound]) } ?? label }
   }
 
   init(session: Session, usesReference: Bool, inputs: BenchInputs, opening: Duration) {

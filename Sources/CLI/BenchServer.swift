@@ -2,7 +2,6 @@ import ArgumentParser
 import FerryModel
 import FerryRuntime
 import FerryTensor
-import Foundation
 
 /// Not for people: `scripts/bench` keeps this process and those of other engines side by side and lets them run in
 /// turn.

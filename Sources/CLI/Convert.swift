@@ -2,7 +2,6 @@ import ArgumentParser
 import FerryConvert
 import FerryModel
 import FerryTensor
-import Foundation
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(

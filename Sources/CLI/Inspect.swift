@@ -4,7 +4,6 @@ import FerryModel
 import FerryRuntime
 import FerryTensor
 import FerryVerify
-import Foundation
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,7 +2,12 @@ import ArgumentParser
 import FerryConvert
 import FerryModel
 import FerryTensor
-import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 @main
 enum Main {

@@ -2,7 +2,6 @@ import ArgumentParser
 import FerryModel
 import FerryRuntime
 import FerryTensor
-import Foundation
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(

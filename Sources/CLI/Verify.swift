@@ -3,7 +3,6 @@ import FerryModel
 import FerryRuntime
 import FerryTensor
 import FerryVerify
-import Foundation
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(

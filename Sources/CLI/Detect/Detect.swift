@@ -3,7 +3,6 @@ import FerryMedia
 import FerryModel
 import FerryRuntime
 import FerryTensor
-import Foundation
 
 struct Detect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@ import FerryMedia
 import FerryModel
 import FerryRuntime
 import FerryTensor
-import Foundation
+import FoundationEssentials
 
 /// Draws what was found, for people: the faces with their boxes and scores.
 struct DetectAnnotation {
@@ -15,9 +15,9 @@ struct DetectAnnotation {
   ///   - sources: every file that is read.
   /// - Throws: `usage` if several inputs are to be drawn into one file, or over what is read.
   init(_ path: String, inputs: [DetectInput], of count: Int, sources: [String]) throws {
-    var found: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &found)
-    isFolder = exists ? found.boolValue : count > 1
+    var isFolderThere = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolderThere)
+    isFolder = exists ? isFolderThere : count > 1
     self.path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
     guard count == 1 || (isFolder && (exists || !path.lowercased().hasSuffix(".png"))) else {
       throw FerryError(

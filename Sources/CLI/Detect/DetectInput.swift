@@ -1,7 +1,7 @@
 import FerryMedia
 import FerryModel
 import FerryTensor
-import Foundation
+import FoundationEssentials
 
 /// Something to be scored, and the name that stands for it in the table.
 struct DetectInput: Sendable, Equatable {
@@ -38,11 +38,11 @@ enum DetectInputs {
     var inputs: [DetectInput] = []
     var passedOver: [String] = []
     for path in paths {
-      var isFolder: ObjCBool = false
+      var isFolder = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
         throw FerryError(.fileNotFound, "there is no such file or folder", at: .init(file: path))
       }
-      guard isFolder.boolValue else {
+      guard isFolder else {
         inputs.append(DetectInput(name: name(of: path), path: path, kind: .file))
         continue
       }
@@ -103,12 +103,12 @@ enum DetectInputs {
       let prefix = path.hasSuffix("/") ? path : path + "/"
       for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
         let path = prefix + name
-        var isFolder: ObjCBool = false
+        var isFolder = false
         // What is not there (a link that leads nowhere, a name that is no UTF-8) goes by its ending too, so that it is
         // not passed over in silence.
         _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
         let ending = name.split(separator: ".", omittingEmptySubsequences: false).last.map { $0.lowercased() } ?? ""
-        if isFolder.boolValue {
+        if isFolder {
           folders.append(path)
         } else if pictureEndings.contains(ending) {
           pictures.append(path)

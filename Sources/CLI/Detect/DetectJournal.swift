@@ -1,6 +1,12 @@
 import FerryModel
 import FerryTensor
-import Foundation
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// What an interrupted run has found out already: beside the table, under its name with `.partial`, one line of JSON
 /// an input.
@@ -10,7 +16,7 @@ final class DetectJournal {
   let path: String
   /// What was there when the run began.
   private var entries: [[UInt8]: Entry] = [:]
-  private let file: FileHandle
+  private let descriptor: Int32
 
   private struct Entry {
     let outcome: DetectOutcome
@@ -59,33 +65,31 @@ final class DetectJournal {
         kept += line + Data("\n".utf8)
       }
     }
-    guard FileManager.default.createFile(atPath: path, contents: kept), let file = FileHandle(forWritingAtPath: path)
-    else {
-      throw FerryError(
-        .fileUnwritable, "cannot create a file here", at: .init(file: path),
-        hint: "choose a folder that exists and can be written to")
+    do {
+      var file = try AtomicFile(path: path)
+      try file.write(Array(kept))
+      try file.commit()
     }
-    self.file = file
-    _ = try? file.seekToEnd()
+    descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unwritable() }
   }
+
+  deinit { close(descriptor) }
 
   func add(_ outcome: DetectOutcome, of input: DetectInput, drawnTo drawing: String?) throws {
     let line = Self.line([
       "drawing": drawing.map { .string($0) } ?? .null, "identity": .string(Self.identity(of: input)),
       "outcome": DetectJSON.outcome(outcome),
     ])
-    do {
-      try file.write(contentsOf: Data(line.utf8))
-    } catch {
-      throw FerryError(.fileUnwritable, "the results cannot be written", at: .init(file: path))
-    }
+    guard writeAll(line, to: descriptor) else { throw unwritable() }
+  }
+
+  private func unwritable() -> FerryError {
+    FerryError(.fileUnwritable, "the results cannot be written: \(systemMessage(errno))", at: .init(file: path))
   }
 
   /// The table is there: nothing is left to go on with.
-  func remove() {
-    try? file.close()
-    try? FileManager.default.removeItem(atPath: path)
-  }
+  func remove() { unlink(path) }
 
   private static func line(_ value: JSONValue) -> String {
     (try? value.canonical()).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? "\n"

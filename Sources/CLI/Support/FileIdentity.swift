@@ -1,6 +1,11 @@
 import FerryModel
 import FerryTensor
-import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Which file a path leads to, however it is written and through whatever links.
 struct FileIdentity: Hashable {

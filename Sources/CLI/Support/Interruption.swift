@@ -1,11 +1,16 @@
 import FerryTensor
-import Foundation
 import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// Ctrl-C leaves no half-written file: unfinished files are removed, then the command ends with 130.
 ///
-/// The signals are caught, not waited for: libraries that start threads before `main` (OpenBLAS) and the runtime of
-/// async programs have threads that signals would end, whatever this thread blocks.
+/// The signals are caught, not waited for: libraries may start threads before `main`, and the runtime of
+/// async programs has threads that signals would end, whatever this thread blocks.
 enum Interruption {
   /// What is told when it happens.
   static var note: String {
@@ -22,17 +27,7 @@ enum Interruption {
     guard pipe(&ends) == 0 else { return }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     interruptionPipe = ends[1]
-    let source = ends[0]
-    let waiter = Thread {
-      var byte: UInt8 = 0
-      while read(source, &byte, 1) != 1 {}
-      AtomicFile.removeUnfinished()
-      Terminal.clearProgress()
-      Terminal.writeError("error: interrupted; \(note)")
-      _exit(FerryError.Code.interrupted.exitCode)
-    }
-    waiter.stackSize = 1 << 19
-    waiter.start()
+    guard startWaiter(reading: ends[0]) else { return }
     for number in signals {
       // What was ignored when the command began stays so: a shell's background job is not ended by Ctrl-C.
       var before = sigaction()
@@ -47,6 +42,26 @@ enum Interruption {
       }
     }
     unblock()
+  }
+
+  /// A thread that ends the process once a signal's handler has written to the pipe.
+  private static func startWaiter(reading source: Int32) -> Bool {
+    #if canImport(Glibc)
+      var thread = pthread_t()
+    #else
+      var thread: pthread_t?
+    #endif
+    return pthread_create(
+      &thread, nil,
+      { source in
+        let source = Int32(Int(bitPattern: source))
+        var byte: UInt8 = 0
+        while read(source, &byte, 1) != 1 {}
+        AtomicFile.removeUnfinished()
+        Terminal.clearProgress()
+        Terminal.writeError("error: interrupted; \(Interruption.note)")
+        _exit(FerryError.Code.interrupted.exitCode)
+      }, UnsafeMutableRawPointer(bitPattern: Int(source))) == 0
   }
 
   /// Does not return once a signal has come. Ctrl-C reaches the programs that a command has started, too: what they

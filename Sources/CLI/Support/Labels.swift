@@ -1,7 +1,7 @@
 import FerryModel
 import FerryTensor
 import FerryVerify
-import Foundation
+import FoundationEssentials
 
 /// The names of a model's classes, and its answer by them.
 struct Labels {
@@ -46,7 +46,11 @@ struct Labels {
     (self.names, file) = (names, nil)
   }
 
-  private static func trimmed(_ text: Substring) -> String { text.trimmingCharacters(in: .whitespaces) }
+  private static func trimmed(_ text: Substring) -> String {
+    let beginning = text.drop(while: \.isWhitespace)
+    guard let last = beginning.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+    return String(beginning[...last])
+  }
 
   /// - Throws: `usage` unless the network has one output, with one value a sample for each label. The first axis is
   ///   that of samples where there are others. What is not known before it runs may be right.

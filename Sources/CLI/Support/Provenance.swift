@@ -2,7 +2,7 @@ import FerryModel
 import FerryRuntime
 import FerryTensor
 import FerryVerify
-import Foundation
+import FoundationEssentials
 
 /// What a bundle's provenance says, as the converter wrote it. What another program wrote may lack any of it.
 struct Provenance {

@@ -1,5 +1,12 @@
 import FerryTensor
-import Foundation
+import FerryVerify
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// What goes to the terminal: results to standard output, progress and errors to standard error.
 enum Terminal {
@@ -24,19 +31,14 @@ enum Terminal {
   /// - Throws: `fileUnwritable` if it cannot be written. A reader that has seen enough (`| head`) is no error, and does
   ///   not change what the command finds out: its exit code tells all the same.
   static func write(_ text: String) throws {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
-    } catch {
-      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-      if cause.code == Int(EPIPE) || errno == EPIPE { return }
-      throw FerryError(.fileUnwritable, "the result cannot be written to standard output")
-    }
+    guard !writeAll(text + "\n", to: STDOUT_FILENO), errno != EPIPE else { return }
+    throw FerryError(.fileUnwritable, "the result cannot be written to standard output: \(systemMessage(errno))")
   }
 
   static func writeError(_ text: String) { tell(text + "\n") }
 
-  /// Where nobody reads standard error any more (`2>&1 | head`), nothing is told; `write(_:)` would crash.
-  private static func tell(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+  /// Where nobody reads standard error any more (`2>&1 | head`), nothing is told.
+  private static func tell(_ text: String) { _ = writeAll(text, to: STDERR_FILENO) }
 }
 
 /// Text for people about numbers.
@@ -57,10 +59,10 @@ enum Format {
     return seconds < 0.0995 ? "\(decimal(seconds * 1000, 0)) ms" : "\(decimal(seconds, 2)) s"
   }
 
-  static func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+  static func decimal(_ value: Double, _ digits: Int) -> String { formatted("%.\(digits)f", value) }
 
   /// Six significant digits.
-  static func number(_ value: Double) -> String { String(format: "%.6g", value) }
+  static func number(_ value: Double) -> String { formatted("%.6g", value) }
 
   static func padded(_ text: String, _ width: Int) -> String {
     text + String(repeating: " ", count: max(0, width - text.count))

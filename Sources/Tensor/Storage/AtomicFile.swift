@@ -51,18 +51,8 @@ package struct AtomicFile: ~Copyable {
   }
 
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes
-    while !rest.isEmpty {
-      #if canImport(Glibc)
-        let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
-      #else
-        let written = Darwin.write(descriptor, rest.baseAddress, rest.count)
-      #endif
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else {
-        throw FerryError(.fileUnwritable, "cannot write the file: \(systemMessage(errno))", at: .init(file: path))
-      }
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    guard writeAll(bytes, to: descriptor) else {
+      throw FerryError(.fileUnwritable, "cannot write the file: \(systemMessage(errno))", at: .init(file: path))
     }
     byteCount += bytes.count
   }

@@ -38,8 +38,10 @@ package func shortNumber(_ value: Double) -> String {
   return "\(short)e\(exponent)"
 }
 
-private func formatted(_ format: String, _ value: Double) -> String {
-  var buffer = [CChar](repeating: 0, count: 64)
+/// A number as `printf` writes it.
+package func formatted(_ format: String, _ value: Double) -> String {
+  // The largest has 309 digits before its point.
+  var buffer = [CChar](repeating: 0, count: 400)
   let count = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }
-  return String(decoding: buffer.prefix(max(0, min(Int(count), 63))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  return String(decoding: buffer.prefix(max(0, min(Int(count), buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
