@@ -76,19 +76,15 @@ let package = Package(
     .target(
       name: "CONNX", dependencies: ["CProtobufC"], path: "Sources/CONNX/Generated", exclude: ["onnx.proto"],
       publicHeadersPath: "include"),
-    .systemLibrary(
-      name: "CHDF5", path: "Sources/CHDF5/System", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CHDF5", path: "Sources/CHDF5/System"),
     .systemLibrary(
       name: "CImage", path: "Sources/CImage/System", pkgConfig: "libpng libturbojpeg",
       providers: [.apt(["libpng-dev", "libturbojpeg0-dev"])]),
-    .systemLibrary(
-      name: "COpenBLAS", path: "Sources/COpenBLAS/System", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"])]),
     .target(
       name: "FerryConvert", dependencies: ["FerryTensor", "FerryModel", "CONNX", "CProtobufC", "CHDF5"],
       path: "Sources/Convert", swiftSettings: house),
     .target(
-      name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime", "COpenBLAS"],
+      name: "FerryVerify", dependencies: ["FerryTensor", "FerryModel", "FerryRuntime"],
       path: "Sources/Verify", swiftSettings: house),
     .target(
       name: "FerryMedia",

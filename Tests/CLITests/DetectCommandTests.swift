@@ -327,7 +327,7 @@ import Testing
     #expect(journal.split(separator: "\n").count == 1)
   }
 
-  /// OpenBLAS starts threads of its own before the command begins.
+  /// The signal may reach any thread, those of the pool too.
   @Test func anInterruptedMeasurementSaysSo() throws {
     let folder = try Folder()
     _ = try bundle(folder)

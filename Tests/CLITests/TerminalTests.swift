@@ -28,4 +28,29 @@ import Testing
     #expect(process.terminationReason == .exit)
     #expect(process.terminationStatus == 2)
   }
+
+  #if os(Linux)
+    @Test func aResultThatCannotBeWrittenIsAnError() throws {
+      let (process, errors) = (Process(), Pipe())
+      process.executableURL = try Command.executable()
+      process.arguments = ["inspect", "\(golden)/bundle/version-1.2.ferry"]
+      process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+      process.standardError = errors
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 2)
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(text == "error: the result cannot be written to standard output: No space left on device\n")
+    }
+
+    /// What takes long to load is loaded by the command that needs it: OpenBLAS by the oracle, HDF5 and its thirty
+    /// libraries by the process that reads such a file. Foundation brings tables of all the world's languages.
+    @Test func littleIsLoadedToStart() throws {
+      let libraries = try Command([], environment: ["LD_TRACE_LOADED_OBJECTS": "1"]).output
+      #expect(libraries.contains("libswiftCore.so"))
+      for slow in ["openblas", "hdf5", "libcurl", "libFoundation.so", "FoundationInternationalization", "ICU"] {
+        #expect(!libraries.contains(slow), "\(slow) in \(libraries)")
+      }
+    }
+  #endif
 }

@@ -21,7 +21,7 @@ python3         | command python3                 | python3            | 3.11.2*
 python3-venv    | python venv,ensurepip           | python3-venv       | 3.11.2*
 protobuf-c      | library libprotobuf-c           | libprotobuf-c-dev  | 1.4.1*
 hdf5            | library hdf5                    | libhdf5-dev        | 1.10.8*
-openblas        | library openblas                | libopenblas-dev    | 0.3.21*
+openblas        | shared libopenblas.so.0         | libopenblas0       | 0.3.21*
 libpng          | library libpng                  | libpng-dev         | 1.6.39*
 turbojpeg       | library libturbojpeg            | libturbojpeg0-dev  | 1:2.1.5*
 ffmpeg          | command ffmpeg                  | ffmpeg             | 7:5.1.*
@@ -50,9 +50,10 @@ present() {
     file) [ -e "$1" ] ;;
     python) command -v python3 >/dev/null && python3 -c "import $1" 2>/dev/null ;;
     library) command -v pkg-config >/dev/null && pkg-config --exists "$1" ;;
-    # Shared libraries that the Swift tools load; asked for only where a tool reports that it cannot start. The linker's
-    # cache may be outside a plain user's path.
-    toolchain) toolchain_starts || PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 " ;;
+    # A library that is loaded by its name. The linker's cache may be outside a plain user's path.
+    shared) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 " ;;
+    # Shared libraries that the Swift tools load; asked for only where a tool reports that it cannot start.
+    toolchain) toolchain_starts || present shared "$1" ;;
   esac
 }
 

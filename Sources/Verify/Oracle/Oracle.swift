@@ -28,7 +28,8 @@ package enum Oracle {
   ///   - progress: called after each node with the part of the work that is done, from 0 to 1.
   /// - Returns: the arrays of the outputs and of `keep`; inputs that no node reads may be among them.
   /// - Throws: `missingInput` or `shapeMismatch` for inputs that are not the graph's, `memoryBudget` for more than the
-  ///   machine has, `usage` for another number of threads, and what operators throw, located at the node.
+  ///   machine has, `usage` for another number of threads, `missingTool` where there is no OpenBLAS, and what operators
+  ///   throw, located at the node.
   package static func evaluate(
     _ graph: Graph, _ inputs: [ReferenceArray<Double>], keep: Set<ValueID> = [], threads: Int? = nil,
     progress: (_ done: Double) -> Void = { _ in }
@@ -36,7 +37,7 @@ package enum Oracle {
     try check(inputs, of: graph)
     let workers = try Workers(threads: threads)
     try requireMemory(for: graph, keep: keep, threads: workers.count)
-    return try MatrixProduct.withoutThreads { try runAll(graph, inputs, keep, on: workers, progress) }
+    return try workers.openBLAS.withoutThreads { try runAll(graph, inputs, keep, on: workers, progress) }
   }
 
   private static func runAll(

@@ -1,7 +1,8 @@
 import FerryRuntime
 
-/// The threads that share the oracle's loops.
+/// The threads that share the oracle's loops, and whose products they compute.
 struct Workers {
+  let openBLAS: OpenBLAS
   private let pool: ThreadPool
 
   /// Doubles of scratch memory that one thread may take at a time, as long as one row of what it holds fits.
@@ -10,8 +11,9 @@ struct Workers {
   /// OpenBLAS has a place for each of so many threads that multiply at a time.
   private static let limit = 64
 
-  /// - Throws: `usage`
+  /// - Throws: `usage`; `missingTool` where there is no OpenBLAS.
   init(threads: Int?) throws {
+    openBLAS = try OpenBLAS.load()
     pool = ThreadPool.shared(threads: min(try Session.threadCount(threads), Self.limit))
   }
 

@@ -24,7 +24,7 @@ struct HDF5AttributeReader {
     let names = HDF5NameList(limit: HDF5Limits.attributes - count)
     let result = withExtendedLifetime(names) {
       var position: hsize_t = 0
-      return H5Aiterate2(
+      return h5.H5Aiterate2(
         object, H5_INDEX_NAME, H5_ITER_INC, &position,
         { _, name, _, context in HDF5NameList.at(context)?.add(name, kind: 0) ?? -1 },
         Unmanaged.passUnretained(names).toOpaque())
@@ -37,15 +37,15 @@ struct HDF5AttributeReader {
 
   /// - Throws: `memoryBudget`, which no other attribute mends, `damagedHDF5`.
   mutating func value(of object: hid_t, name: String) throws -> HDF5Attribute {
-    let attribute = try HDF5Handle(H5Aopen(object, name, 0), H5Aclose, orFail: "open the attribute")
-    let space = try HDF5Handle(H5Aget_space(attribute.id), H5Sclose, orFail: "read the attribute's shape")
+    let attribute = try HDF5Handle(h5.H5Aopen(object, name, 0), h5.H5Aclose, orFail: "open the attribute")
+    let space = try HDF5Handle(h5.H5Aget_space(attribute.id), h5.H5Sclose, orFail: "read the attribute's shape")
     guard let shape = try HDF5Extent.shape(space.id), !shape.contains(0) else { return .empty }
-    let type = try HDF5Handle(H5Aget_type(attribute.id), H5Tclose, orFail: "read the attribute's type")
-    guard H5Tget_class(type.id) == H5T_STRING else {
+    let type = try HDF5Handle(h5.H5Aget_type(attribute.id), h5.H5Tclose, orFail: "read the attribute's type")
+    guard h5.H5Tget_class(type.id) == H5T_STRING else {
       return .other("\(HDF5DataType(of: type.id).name) \(try Shape(shape))")
     }
     let number = try Shape(shape).elementCount
-    let isVariable = H5Tis_variable_str(type.id)
+    let isVariable = h5.H5Tis_variable_str(type.id)
     guard isVariable >= 0 else { throw HDF5Library.failure("read the attribute's type") }
     let texts =
       isVariable > 0
@@ -54,12 +54,12 @@ struct HDF5AttributeReader {
   }
 
   private mutating func fixedTexts(_ attribute: hid_t, _ type: hid_t, _ number: Int) throws -> [String] {
-    let size = H5Tget_size(type)
+    let size = h5.H5Tget_size(type)
     guard size > 0 else { throw HDF5Library.failure("read the texts' length") }
     try spend(number, size)
     var bytes = [UInt8](repeating: 0, count: number * size)
-    guard H5Aread(attribute, type, &bytes) >= 0 else { throw HDF5Library.failure("read the attribute") }
-    let padding = H5Tget_strpad(type)
+    guard h5.H5Aread(attribute, type, &bytes) >= 0 else { throw HDF5Library.failure("read the attribute") }
+    let padding = h5.H5Tget_strpad(type)
     return try (0..<number).map {
       var text = bytes[$0 * size..<($0 + 1) * size]
       if padding == H5T_STR_NULLTERM {
@@ -77,8 +77,8 @@ struct HDF5AttributeReader {
   ) throws -> [String] {
     try spend(number, MemoryLayout<Int>.size)
     var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: number)
-    guard H5Aread(attribute, type, &pointers) >= 0 else { throw HDF5Library.failure("read the attribute") }
-    defer { H5Dvlen_reclaim(type, space, 0, &pointers) }
+    guard h5.H5Aread(attribute, type, &pointers) >= 0 else { throw HDF5Library.failure("read the attribute") }
+    defer { _ = h5.H5Dvlen_reclaim(type, space, 0, &pointers) }
     var texts: [String] = []
     for pointer in pointers {
       guard let pointer else {

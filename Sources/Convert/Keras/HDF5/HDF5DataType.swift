@@ -21,7 +21,7 @@ struct HDF5DataType: Sendable, Equatable {
 
   /// Describes a type of the library.
   init(of type: hid_t) {
-    switch H5Tget_class(type) {
+    switch h5.H5Tget_class(type) {
     case H5T_INTEGER: self = Self.integer(type)
     case H5T_FLOAT: self = Self.floatingPoint(type)
     case H5T_ENUM: self = Self.enumeration(type)
@@ -38,8 +38,8 @@ struct HDF5DataType: Sendable, Equatable {
   }
 
   private static func integer(_ type: hid_t) -> HDF5DataType {
-    let (size, precision) = (H5Tget_size(type), H5Tget_precision(type))
-    let isSigned = H5Tget_sign(type) != H5T_SGN_NONE
+    let (size, precision) = (h5.H5Tget_size(type), h5.H5Tget_precision(type))
+    let isSigned = h5.H5Tget_sign(type) != H5T_SGN_NONE
     let types: [Int: (ElementType, ElementType)] = [
       1: (.int8, .uint8), 2: (.int16, .uint16), 4: (.int32, .uint32), 8: (.int64, .uint64),
     ]
@@ -64,15 +64,15 @@ struct HDF5DataType: Sendable, Equatable {
   ]
 
   private static func floatingPoint(_ type: hid_t) -> HDF5DataType {
-    let (size, precision) = (H5Tget_size(type), H5Tget_precision(type))
+    let (size, precision) = (h5.H5Tget_size(type), h5.H5Tget_precision(type))
     let other = HDF5DataType(name: "floating point of \(precision) bits in \(size) bytes")
     var (sign, exponent, exponentBits, fraction, fractionBits) = (0, 0, 0, 0, 0)
-    guard H5Tget_fields(type, &sign, &exponent, &exponentBits, &fraction, &fractionBits) >= 0,
-      fillsItsBytes(type), H5Tget_norm(type) == H5T_NORM_IMPLIED, let isBigEndian = isBigEndian(type)
+    guard h5.H5Tget_fields(type, &sign, &exponent, &exponentBits, &fraction, &fractionBits) >= 0,
+      fillsItsBytes(type), h5.H5Tget_norm(type) == H5T_NORM_IMPLIED, let isBigEndian = isBigEndian(type)
     else { return other }
     let layout = Layout(
       sign: sign, exponent: exponent, exponentBits: exponentBits, fraction: fraction, fractionBits: fractionBits,
-      bias: H5Tget_ebias(type))
+      bias: h5.H5Tget_ebias(type))
     guard let known = layouts.first(where: { $0.layout == layout && $0.layout.sign + 1 == size * 8 })?.type else {
       return other
     }
@@ -82,21 +82,21 @@ struct HDF5DataType: Sendable, Equatable {
   /// h5py writes booleans as an enumeration of FALSE and TRUE in one byte.
   private static func enumeration(_ type: hid_t) -> HDF5DataType {
     let other = HDF5DataType(name: "enumeration")
-    guard H5Tget_size(type) == 1, H5Tget_nmembers(type) == 2 else { return other }
+    guard h5.H5Tget_size(type) == 1, h5.H5Tget_nmembers(type) == 2 else { return other }
     var (no, yes): (UInt8, UInt8) = (0xFF, 0xFF)
-    guard H5Tenum_valueof(type, "FALSE", &no) >= 0, H5Tenum_valueof(type, "TRUE", &yes) >= 0, no == 0, yes == 1 else {
-      H5Eclear2(0)
+    guard h5.H5Tenum_valueof(type, "FALSE", &no) >= 0, h5.H5Tenum_valueof(type, "TRUE", &yes) >= 0, no == 0, yes == 1 else {
+      _ = h5.H5Eclear2(0)
       return other
     }
     return HDF5DataType(.bool, isBigEndian: false)
   }
 
   private static func fillsItsBytes(_ type: hid_t) -> Bool {
-    H5Tget_precision(type) == H5Tget_size(type) * 8 && H5Tget_offset(type) == 0
+    h5.H5Tget_precision(type) == h5.H5Tget_size(type) * 8 && h5.H5Tget_offset(type) == 0
   }
 
   private static func isBigEndian(_ type: hid_t) -> Bool? {
-    switch H5Tget_order(type) {
+    switch h5.H5Tget_order(type) {
     case H5T_ORDER_LE: false
     case H5T_ORDER_BE: true
     default: nil

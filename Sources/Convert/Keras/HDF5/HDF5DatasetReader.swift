@@ -7,17 +7,17 @@ enum HDF5DatasetReader {
   static func describe(
     _ dataset: hid_t, path: String, findings: inout [FerryError]
   ) throws -> HDF5Outline.Dataset {
-    let properties = try HDF5Handle(H5Dget_create_plist(dataset), H5Pclose, orFail: "read how the array is stored")
+    let properties = try HDF5Handle(h5.H5Dget_create_plist(dataset), h5.H5Pclose, orFail: "read how the array is stored")
     refuseStorage(properties.id, path, &findings)
-    let type = try HDF5Handle(H5Dget_type(dataset), H5Tclose, orFail: "read the array's type")
-    if H5Tcommitted(type.id) > 0 {
+    let type = try HDF5Handle(h5.H5Dget_type(dataset), h5.H5Tclose, orFail: "read the array's type")
+    if h5.H5Tcommitted(type.id) > 0 {
       findings.append(unsupported("its type is stored as an object of its own (a committed datatype)", path))
     }
-    let space = try HDF5Handle(H5Dget_space(dataset), H5Sclose, orFail: "read the array's shape")
+    let space = try HDF5Handle(h5.H5Dget_space(dataset), h5.H5Sclose, orFail: "read the array's shape")
     let shape = try HDF5Extent.shape(space.id)
     let known = shape == nil ? HDF5DataType(name: "nothing") : HDF5DataType(of: type.id)
     let isRead = TrainingState.rule(for: path) == nil && known.elementType != nil
-    let chunks = try isRead ? Self.chunks(properties.id, shape ?? [], H5Tget_size(type.id)) : (0, 0)
+    let chunks = try isRead ? Self.chunks(properties.id, shape ?? [], h5.H5Tget_size(type.id)) : (0, 0)
     return HDF5Outline.Dataset(
       path: path, type: known, shape: shape ?? [0], isRead: isRead, chunkCount: chunks.0, chunkBytes: chunks.1)
   }
@@ -30,21 +30,21 @@ enum HDF5DatasetReader {
   }
 
   private static func refuseStorage(_ properties: hid_t, _ path: String, _ findings: inout [FerryError]) {
-    let layout = H5Pget_layout(properties)
+    let layout = h5.H5Pget_layout(properties)
     if layout == H5D_VIRTUAL {
       findings.append(unsupported("it is a virtual dataset, made of other files' parts", path))
     } else if layout != H5D_COMPACT, layout != H5D_CONTIGUOUS, layout != H5D_CHUNKED {
       findings.append(HDF5Library.failure("read how the array is stored").located(.init(tensor: path)))
     }
-    if H5Pget_external_count(properties) > 0 {
+    if h5.H5Pget_external_count(properties) > 0 {
       findings.append(unsupported("its numbers lie in another file (external storage)", path))
     }
     let allowed = [H5Z_FILTER_DEFLATE, H5Z_FILTER_SHUFFLE, H5Z_FILTER_FLETCHER32]
-    for index in 0..<max(0, H5Pget_nfilters(properties)) {
+    for index in 0..<max(0, h5.H5Pget_nfilters(properties)) {
       var flags: UInt32 = 0
       var (valueCount, configuration): (Int, UInt32) = (0, 0)
       var name = [CChar](repeating: 0, count: 64)
-      let filter = H5Pget_filter2(
+      let filter = h5.H5Pget_filter2(
         properties, UInt32(index), &flags, &valueCount, nil, name.count, &name, &configuration)
       guard !allowed.contains(filter) else { continue }
       let words = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -52,14 +52,14 @@ enum HDF5DatasetReader {
       let title = known[Int(filter)] ?? (words.isEmpty ? "unknown" : words)
       findings.append(unsupported("it is packed with the filter \"\(title)\" (number \(filter))", path))
     }
-    H5Eclear2(0)
+    _ = h5.H5Eclear2(0)
   }
 
   /// How many chunks an array has, and the bytes of one of them.
   private static func chunks(_ properties: hid_t, _ shape: [Int], _ elementSize: Int) throws -> (Int, Int) {
-    guard H5Pget_layout(properties) == H5D_CHUNKED else { return (0, 0) }
+    guard h5.H5Pget_layout(properties) == H5D_CHUNKED else { return (0, 0) }
     var extents = [hsize_t](repeating: 0, count: HDF5Limits.rank)
-    guard H5Pget_chunk(properties, Int32(extents.count), &extents) == shape.count else {
+    guard h5.H5Pget_chunk(properties, Int32(extents.count), &extents) == shape.count else {
       throw HDF5Library.failure("read the shape of the array's chunks")
     }
     var (count, bytes) = (1, elementSize)
@@ -76,18 +76,18 @@ enum HDF5DatasetReader {
   /// The numbers of an array whose size was found to be within the budget.
   static func tensor(_ plan: HDF5Outline.Dataset, elementType: ElementType, in file: hid_t) throws -> Tensor {
     try located(FerryError.Location(tensor: plan.path)) {
-      let dataset = try HDF5Handle(H5Dopen2(file, plan.path, 0), H5Dclose, orFail: "open the array")
-      let type = try HDF5Handle(H5Dget_type(dataset.id), H5Tclose, orFail: "read the array's type")
-      let space = try HDF5Handle(H5Dget_space(dataset.id), H5Sclose, orFail: "read the array's shape")
+      let dataset = try HDF5Handle(h5.H5Dopen2(file, plan.path, 0), h5.H5Dclose, orFail: "open the array")
+      let type = try HDF5Handle(h5.H5Dget_type(dataset.id), h5.H5Tclose, orFail: "read the array's type")
+      let space = try HDF5Handle(h5.H5Dget_space(dataset.id), h5.H5Sclose, orFail: "read the array's shape")
       // A damaged file may tell another story the second time.
       guard HDF5DataType(of: type.id) == plan.type, try HDF5Extent.shape(space.id) == plan.shape,
-        H5Tget_size(type.id) == elementType.byteCount
+        h5.H5Tget_size(type.id) == elementType.byteCount
       else { throw FerryError(.damagedHDF5, "the array changes while it is read") }
       let shape = try Shape(plan.shape)
       let byteCount = shape.elementCount * elementType.byteCount
       let storage = Storage(zeroed: byteCount)
       // In the file's own type: the library converts nothing.
-      if byteCount > 0, H5Dread(dataset.id, type.id, 0, 0, 0, storage.address) < 0 {
+      if byteCount > 0, h5.H5Dread(dataset.id, type.id, 0, 0, 0, storage.address) < 0 {
         throw HDF5Library.failure("read the array")
       }
       let bytes = UnsafeMutableRawBufferPointer(start: storage.address, count: byteCount)

@@ -38,7 +38,7 @@ enum HDF5FileDriver {
     driver.fapl_size = MemoryLayout<Window>.size
     driver.open = { _, flags, properties, _ in
       // Any flag asks for writing.
-      guard flags == 0, let window = H5Pget_driver_info(properties) else { return nil }
+      guard flags == 0, let window = h5.H5Pget_driver_info(properties) else { return nil }
       let size = HDF5FileDriver.openedOffset + MemoryLayout<Opened>.stride
       guard let memory = calloc(1, size) else { return nil }
       (memory + HDF5FileDriver.openedOffset).initializeMemory(
@@ -71,19 +71,19 @@ enum HDF5FileDriver {
     // The library keeps the pointer as long as the process lives.
     let name = strdup("ferry")
     driver.name = UnsafePointer(name)
-    let id = H5FDregister(&driver)
+    let id = h5.H5FDregister(&driver)
     guard id >= 0 else { throw HDF5Library.failure("take Ferry's way to read files") }
     return id
   }
 
   /// Opens the HDF5 file in a part of a file, which must stay open as long.
   static func open(_ region: FileRegion, driver: hid_t) throws -> HDF5Handle {
-    let properties = try HDF5Handle(H5Pcreate(ferry_h5_file_access_class()), H5Pclose, orFail: "make properties")
+    let properties = try HDF5Handle(h5.H5Pcreate(h5.fileAccessClass.pointee), h5.H5Pclose, orFail: "make properties")
     var window = Window(
       descriptor: region.file.descriptor, offset: region.range.lowerBound, byteCount: region.range.count)
-    guard H5Pset_driver(properties.id, driver, &window) >= 0,
-      H5Pset_fclose_degree(properties.id, H5F_CLOSE_STRONG) >= 0
+    guard h5.H5Pset_driver(properties.id, driver, &window) >= 0,
+      h5.H5Pset_fclose_degree(properties.id, H5F_CLOSE_STRONG) >= 0
     else { throw HDF5Library.failure("set properties") }
-    return try HDF5Handle(H5Fopen("file", 0, properties.id), H5Fclose, orFail: "open the file")
+    return try HDF5Handle(h5.H5Fopen("file", 0, properties.id), h5.H5Fclose, orFail: "open the file")
   }
 }

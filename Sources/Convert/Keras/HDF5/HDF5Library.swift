@@ -8,8 +8,11 @@ import Synchronization
   import Darwin
 #endif
 
+/// The HDF5 library's functions, within `HDF5Library.exclusively`.
+var h5: ferry_h5_functions { HDF5Library.functions }
+
 /// The HDF5 library: its start, its lock, and its errors.
-enum HDF5Library {
+package enum HDF5Library {
   private struct State {
     var hasStarted = false
     var driver: hid_t = -1
@@ -20,20 +23,21 @@ enum HDF5Library {
   ///
   /// - Parameter body: takes the file driver that `HDF5FileDriver` registered.
   static func exclusively<Result: Sendable>(_ body: (hid_t) throws -> Result) throws -> Result {
-    try state.withLock { state in
+    try load()
+    return try state.withLock { state in
       // Each thread has an error handler of its own, which belongs to whoever else uses the library here.
       var handler: H5E_auto2_t?
       var context: UnsafeMutableRawPointer?
       if !state.hasStarted { try checkVersion() }
-      H5Eget_auto2(0, &handler, &context)
-      H5Eset_auto2(0, nil, nil)
+      _ = h5.H5Eget_auto2(0, &handler, &context)
+      _ = h5.H5Eset_auto2(0, nil, nil)
       defer {
-        H5Eclear2(0)
-        H5Eset_auto2(0, handler, context)
+        _ = h5.H5Eclear2(0)
+        _ = h5.H5Eset_auto2(0, handler, context)
       }
       if !state.hasStarted {
         // No filter, driver or connector is loaded from anywhere, whatever the environment says.
-        H5PLset_loading_state(0)
+        _ = h5.H5PLset_loading_state(0)
         state.driver = try HDF5FileDriver.register()
         state.hasStarted = true
       }
@@ -41,10 +45,47 @@ enum HDF5Library {
     }
   }
 
+  // MARK: Loading
+
+  /// Loads the library, once. A process that gives up opening files does it before.
+  ///
+  /// - Throws: `missingTool` where it is not installed.
+  static func load() throws { _ = try loaded.get() }
+
+  fileprivate static var functions: ferry_h5_functions {
+    guard case .success(let functions) = loaded else { preconditionFailure("exclusively(_:) loads the library first") }
+    return functions
+  }
+
+  // Addresses of functions, written once.
+  private nonisolated(unsafe) static let loaded = Result<ferry_h5_functions, any Error> { try load(names) }
+
+  /// Debian's name and everybody else's, of the versions' interfaces in turn; `checkVersion` tells whether it is one that
+  /// Ferry was built for.
+  private static let names =
+    ["103", "200", "310", "320"].flatMap { ["libhdf5_serial.so.\($0)", "libhdf5.so.\($0)"] }
+    + ["libhdf5.dylib", "/opt/homebrew/lib/libhdf5.dylib", "/usr/local/lib/libhdf5.dylib"]
+
+  /// The first library of these names that there is.
+  package static func load(_ names: [String]) throws -> ferry_h5_functions {
+    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
+      throw FerryError(
+        .missingTool, "the HDF5 library, which reads Keras files, is not installed",
+        supported: "HDF5 \(H5_VERS_MAJOR).\(H5_VERS_MINOR), with which Ferry was built",
+        hint: "install it (apt-get install libhdf5-103-1, brew install hdf5)")
+    }
+    let functions = UnsafeMutablePointer<ferry_h5_functions>.allocate(capacity: 1)
+    defer { functions.deallocate() }
+    if let missing = ferry_h5_look_up(library, functions) {
+      throw FerryError(.unsupportedHDF5, "the HDF5 library has no \(String(cString: missing))", hint: "build Ferry anew")
+    }
+    return functions.pointee
+  }
+
   /// The library's own check ends the process; its macros call it, so they are not used.
   private static func checkVersion() throws {
     var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
-    guard H5open() >= 0, H5get_libversion(&major, &minor, &release) >= 0 else {
+    guard h5.H5open() >= 0, h5.H5get_libversion(&major, &minor, &release) >= 0 else {
       throw FerryError(.unsupportedHDF5, "the HDF5 library does not start")
     }
     guard major == UInt32(H5_VERS_MAJOR), minor == UInt32(H5_VERS_MINOR) else {
@@ -59,7 +100,7 @@ enum HDF5Library {
   static func failure(_ action: String, code: FerryError.Code = .damagedHDF5) -> FerryError {
     let reasons = Reasons()
     withExtendedLifetime(reasons) {
-      _ = H5Ewalk2(
+      _ = h5.H5Ewalk2(
         0, H5E_WALK_UPWARD,
         { _, entry, context in
           guard let entry, let context else { return 0 }
@@ -67,7 +108,7 @@ enum HDF5Library {
           return 0
         }, Unmanaged.passUnretained(reasons).toOpaque())
     }
-    H5Eclear2(0)
+    _ = h5.H5Eclear2(0)
     let reason = reasons.words
     return FerryError(code, "the HDF5 library cannot \(action)" + (reason.isEmpty ? "" : ": \(reason)"))
   }

@@ -15,7 +15,7 @@ struct HDF5Walk {
   init(_ file: hid_t, limits: HDF5Limits) throws {
     self.limits = limits
     attributes = HDF5AttributeReader(textLimit: limits.textBytes)
-    let root = try HDF5Handle(H5Gopen2(file, "/", 0), H5Gclose, orFail: "open the root group")
+    let root = try HDF5Handle(h5.H5Gopen2(file, "/", 0), h5.H5Gclose, orFail: "open the root group")
     reached[try address(of: root.id)] = ""
     try read(group: root.id, path: "", depth: 0)
   }
@@ -27,8 +27,8 @@ struct HDF5Walk {
     try collecting(path) { _ in
       let order = try Self.tracksCreation(group) ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME
       var position: hsize_t = 0
-      let result = ferry_h5_iterate_links(
-        group, order, &position,
+      let result = h5.iterateLinks(
+        group, order, H5_ITER_INC, &position,
         { _, name, info, context in
           HDF5NameList.at(context)?.add(name, kind: Int(info?.pointee.type.rawValue ?? -1)) ?? -1
         }, Unmanaged.passUnretained(list).toOpaque())
@@ -58,14 +58,14 @@ struct HDF5Walk {
   }
 
   private mutating func read(member name: String, of group: hid_t, path: String, depth: Int) throws {
-    let object = try HDF5Handle(H5Oopen(group, name, 0), H5Oclose, orFail: "open the object")
+    let object = try HDF5Handle(h5.H5Oopen(group, name, 0), h5.H5Oclose, orFail: "open the object")
     if let earlier = reached.updateValue(path, forKey: try address(of: object.id)) {
       let first = earlier.isEmpty ? "the root group" : "\"\(earlier)\""
       throw FerryError(
         .unsupportedHDF5, "the object is \(first) under a second name (a hard link)",
         supported: "objects with one name each", hint: "load the model in Keras and save it again")
     }
-    switch H5Iget_type(object.id) {
+    switch h5.H5Iget_type(object.id) {
     case H5I_GROUP:
       guard depth <= HDF5Limits.depth else {
         throw FerryError(
@@ -115,14 +115,14 @@ struct HDF5Walk {
 
   private func address(of object: hid_t) throws -> haddr_t {
     var info = H5O_info_t()
-    guard ferry_h5_object_info(object, &info) >= 0 else { throw HDF5Library.failure("find the object") }
+    guard h5.objectInfo(object, &info) >= 0 else { throw HDF5Library.failure("find the object") }
     return info.addr
   }
 
   private static func tracksCreation(_ group: hid_t) throws -> Bool {
-    let properties = try HDF5Handle(H5Gget_create_plist(group), H5Pclose, orFail: "read the group's properties")
+    let properties = try HDF5Handle(h5.H5Gget_create_plist(group), h5.H5Pclose, orFail: "read the group's properties")
     var flags: UInt32 = 0
-    guard H5Pget_link_creation_order(properties.id, &flags) >= 0 else {
+    guard h5.H5Pget_link_creation_order(properties.id, &flags) >= 0 else {
       throw HDF5Library.failure("read the group's properties")
     }
     return flags & UInt32(H5P_CRT_ORDER_TRACKED) != 0

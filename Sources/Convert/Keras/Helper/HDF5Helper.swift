@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 import CHDF5
 import FerryTensor
 
@@ -22,12 +16,14 @@ package enum HDF5Helper {
     guard offset >= 0, length >= 0, offset <= file.byteCount, length <= file.byteCount - offset else {
       throw FerryError(.usage, "the file has no \(length) bytes at \(offset)")
     }
+    let loading = Result { try HDF5Library.load() }
     try HelperRestraint.apply(fileSize: length)
-    // Nothing is to be tidied up in the end; of damaged files the library then complains in words of its own.
-    H5dont_atexit()
     let region = FileRegion(file, range: offset..<offset + length)
     var writer = try HelperWriter { bytes in try send(bytes) }
     do {
+      try loading.get()
+      // Nothing is to be tidied up in the end; of damaged files the library then complains in words of its own.
+      _ = h5.H5dont_atexit()
       try HDF5Reader.read(region, into: &writer)
     } catch let error as FerryError where error.code != .fileUnwritable {
       try writer.send(error)
@@ -36,16 +32,6 @@ package enum HDF5Helper {
   }
 
   private static func send(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes
-    while !rest.isEmpty {
-      #if canImport(Glibc)
-        let count = Glibc.write(1, rest.baseAddress, rest.count)
-      #else
-        let count = Darwin.write(1, rest.baseAddress, rest.count)
-      #endif
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else { throw FerryError(.fileUnwritable, "nobody reads any more") }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-    }
+    guard writeAll(bytes, to: 1) else { throw FerryError(.fileUnwritable, "nobody reads any more") }
   }
 }

@@ -10,7 +10,7 @@ extension Conv: OracleOperator {
     // A product for so few rows is slower than a sum, and OpenBLAS counts so far only.
     if channels == 1 || shape[1] / groups < 4 { return try sums(inputs, shape, on: workers) }
     let depth = channels * patches.taps
-    guard MatrixProduct.fits(depth, patches.inputPixels, patches.outputPixels, shape[1]) else { return nil }
+    guard OpenBLAS.fits(depth, patches.inputPixels, patches.outputPixels, shape[1]) else { return nil }
     // The plain loops pass over padding, where a product would make NaN of zero times an infinite weight.
     if patches.hasPadding, !inputs[1].elements.allSatisfy(\.isFinite) { return nil }
     return products(inputs, shape, patches, depth: depth, on: workers)
@@ -34,10 +34,10 @@ extension Conv: OracleOperator {
             let source = x + plane * channels * patches.inputPixels
             let firstOutput = plane % groups * groupOutputs
             let target = y + (plane * groupOutputs + rows.lowerBound) * pixels + columns.lowerBound
-            let left = MatrixProduct.Operand(
+            let left = OpenBLAS.Operand(
               address: weight + (firstOutput + rows.lowerBound) * depth, stride: depth)
-            func multiply(_ right: MatrixProduct.Operand) {
-              MatrixProduct.multiply(
+            func multiply(_ right: OpenBLAS.Operand) {
+              workers.openBLAS.multiply(
                 left, right, into: target, stride: pixels, rows: rows.count, columns: columns.count, depth: depth)
             }
             if patches.isInput {

@@ -12,7 +12,7 @@ extension ConvTranspose: OracleOperator {
     let (groupInputs, groupOutputs, taps) = (weight.shape[0] / groups, weight.shape[1], scattering.taps)
     let (pixels, outputPixels) = (scattering.inputPixels, scattering.outputPixels)
     let stride = groupOutputs * taps
-    guard groupInputs > 0, MatrixProduct.fits(groupInputs, stride, pixels) else { return nil }
+    guard groupInputs > 0, OpenBLAS.fits(groupInputs, stride, pixels) else { return nil }
     // Of channels and pixels as many as keep the products small.
     let channels = Tiles(
       rows: groupOutputs, columns: 1, largestRows: max(1, min(64, Workers.scratchLimit / (64 * taps))),
@@ -32,13 +32,13 @@ extension ConvTranspose: OracleOperator {
             for row in 0..<rows.count {
               (target + row * outputPixels).initialize(repeating: bias(inputs, firstOutput + row), count: outputPixels)
             }
-            let left = MatrixProduct.Operand(
+            let left = OpenBLAS.Operand(
               address: weight + plane % groups * groupInputs * stride + rows.lowerBound * taps, stride: stride,
               isTransposed: true)
             withScratch(rows.count * taps * slices.widest) { products in
               for slice in 0..<slices.count {
                 let columns = slices[slice].columns
-                MatrixProduct.multiply(
+                workers.openBLAS.multiply(
                   left,
                   .init(address: x + plane * groupInputs * pixels + columns.lowerBound, stride: pixels),
                   into: products, stride: columns.count, rows: rows.count * taps, columns: columns.count,
