@@ -176,7 +176,7 @@ struct HelperStream {
     try record.end()
     counts.findings += 1
     let codes: [FerryError.Code] = [
-      .unsupportedHDF5, .damagedHDF5, .tooDeep, .memoryBudget, .invalidArray, .truncatedFile,
+      .unsupportedHDF5, .damagedHDF5, .tooDeep, .memoryBudget, .invalidArray, .truncatedFile, .missingTool,
     ]
     guard let code = codes.first(where: { $0.rawValue == code }), counts.findings <= HDF5Limits.findings + 1 else {
       throw HelperFailure.malformed("a finding of kind \"\(code.prefix(100))\" comes")

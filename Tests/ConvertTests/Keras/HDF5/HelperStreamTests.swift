@@ -119,6 +119,16 @@ import Testing
     #expect(try failure(stream).contains("something follows its end"))
   }
 
+  /// The library is loaded on the other side, which may find that it is not installed.
+  @Test func aMissingLibraryIsNoDefectOfTheFile() throws {
+    var stream = Stream()
+    stream.finding("missing-tool", "the library is not installed")
+    stream.end([0, 0, 0, 1, 0])
+    let error = #expect(throws: FerryError.self) { try read(stream) }
+    #expect(error?.code == .missingTool)
+    #expect(error?.message == "the library is not installed")
+  }
+
   @Test func anotherVersion() throws {
     var stream = Stream.sound()
     stream.bytes[7] = 2
