@@ -5,7 +5,7 @@ import FerryTensor
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure how fast a bundle's model runs, and where its time goes.",
+    commandName: "bench", abstract: "Measure how fast a bundle's model runs, and where its time goes.",
     discussion: """
       Runs the model again and again on one input of random numbers and reports the time of a run, what it does in a \
       second beside what the processor could do at best, and the steps that take longest.

@@ -5,7 +5,7 @@ import FerryTensor
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Carry a trained network into a bundle.",
+    commandName: "convert", abstract: "Carry a trained network into a bundle.",
     discussion: """
       Reads an ONNX or Keras file, folds and fuses what can be, and writes a bundle whose weights lie as the kernels
       read them. Every node and weight of the source is accounted for; what is not understood is refused, all of it at

@@ -5,7 +5,7 @@ import FerryVerify
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Name what differs between two bundles.",
+    commandName: "diff", abstract: "Name what differs between two bundles.",
     discussion: """
       Compares format, producer and signatures; of each model its graph, node by node, its weights with their distance,
       inputs and outputs, labels, golden cases and provenance; and the pipeline. Models, nodes and weights are matched

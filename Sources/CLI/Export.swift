@@ -4,7 +4,7 @@ import FerryTensor
 
 struct Export: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Give a model's tensors to other programs, under the names of the source.",
+    commandName: "export", abstract: "Give a model's tensors to other programs, under the names of the source.",
     discussion: """
       A tensor that no pass changed is the source's own, bit for bit, under its name and in its shape, whatever its
       layout in the bundle; one of Keras has its axes in Keras's order again. What passes changed, or made of several

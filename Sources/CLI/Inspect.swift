@@ -7,7 +7,7 @@ import FerryVerify
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what is in a source file or a bundle.",
+    commandName: "inspect", abstract: "Show what is in a source file or a bundle.",
     discussion: """
       Of an ONNX or Keras file: what convert would carry, fold and fuse, or everything that it would refuse, at once.
       Nothing is written.

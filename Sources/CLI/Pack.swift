@@ -5,7 +5,7 @@ import FerryVerify
 
 struct Pack: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Put several models and the pipeline that runs them into one bundle.",
+    commandName: "pack", abstract: "Put several models and the pipeline that runs them into one bundle.",
     discussion: """
       A recipe is a JSON file: which bundles go in, which frames of a video are looked at, how the face is found and
       cut out, how each model sees it, and how the answers become one score. docs/recipes.md explains every member,

@@ -5,7 +5,7 @@ import FerryTensor
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a bundle's model on an array or a picture.",
+    commandName: "run", abstract: "Run a bundle's model on an array or a picture.",
     discussion: """
       Arrays are NumPy files with the layout of the source model's own inputs; pictures are PNG or JPEG and must have
       the size that the model takes, unless --resize is given. A model of one channel gets their brightness.

@@ -4,7 +4,7 @@ import FerryTensor
 
 struct Sign: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Sign a bundle, or make a key to sign with.",
+    commandName: "sign", abstract: "Sign a bundle, or make a key to sign with.",
     discussion: """
       A signature says whose contents these are: it covers the manifest, which states the digest of everything else. It
       stands behind the contents and changes none of them. A bundle may have several; signing again with the same key

@@ -6,7 +6,7 @@ import FerryVerify
 
 struct Verify: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prove a bundle against golden arrays made beside the framework.",
+    commandName: "verify", abstract: "Prove a bundle against golden arrays made beside the framework.",
     discussion: """
       Runs the model on the inputs of each golden case and compares every output, element by element:
       |actual − expected| ≤ atol + rtol·|expected| + peak·max|expected|, with the case's own tolerance. Also checks the

@@ -6,7 +6,7 @@ import FerryTensor
 
 struct Detect: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Score videos, pictures and folders of frames with a bundle's pipeline.",
+    commandName: "detect", abstract: "Score videos, pictures and folders of frames with a bundle's pipeline.",
     discussion: """
       Writes one line an input, its name and its score. An input that cannot be scored gets the score that the bundle
       states for that, and a reason on standard error; it never stops the run. A folder of pictures, without
