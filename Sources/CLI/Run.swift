@@ -16,8 +16,8 @@ struct Run: ParsableCommand {
           --labels angry,happy,neutral
         ferry run centerface.ferry --input people.png --decode centerface
 
-      Prints a summary of each output, or the classes with the largest values where their names are known: from \
-      --labels, or from the bundle (ferry convert --labels).
+      Prints a summary of each output, or each sample's classes with the largest values where their names are known: \
+      from --labels, or from the bundle (ferry convert --labels).
       """)
 
   @Argument(help: "The bundle.", completion: .file(extensions: ["ferry"]))
@@ -92,7 +92,7 @@ struct Run: ParsableCommand {
     let ordered = model.outputNames.compactMap { name in outputs[name].map { (name: name, tensor: $0) } }
     let reading = RunText.Reading(
       faces: try decode.map { _ in try CenterFace.decode(ordered.map(\.tensor), threshold: threshold ?? 0.5) },
-      classes: try given?.classes(of: ordered) ?? kept.flatMap { $0.fit(ordered) ? try $0.classes(of: ordered) : nil })
+      classes: try given?.classes(of: ordered) ?? kept.flatMap { try? $0.classes(of: ordered) })
     try Terminal.write(
       outputOptions.json
         ? RunText.json(ordered, reading, session, time).pretty

@@ -7,11 +7,12 @@ enum RunText {
   /// What the outputs mean, where the user has said how to read them.
   struct Reading {
     let faces: [Detection]?
-    let classes: [Labels.Class]?
+    /// Of each sample.
+    let classes: [[Labels.Class]]?
   }
 
-  /// How many classes are printed as text.
-  private static let classCount = 5
+  /// How many classes are printed as text: of one sample a line each, of several on each one's line.
+  private static let (classCount, classCountInLine) = (5, 3)
 
   static func text(
     _ outputs: [(name: String, tensor: Tensor)], _ reading: Reading, _ session: Session, _ time: Duration,
@@ -25,11 +26,8 @@ enum RunText {
         let points = face.landmarks.map { "(\(pixel($0.x)), \(pixel($0.y)))" }.joined(separator: " ")
         lines.append("  box \(box)  score \(Format.decimal(face.score, 3))  landmarks \(points)")
       }
-    } else if let classes = reading.classes {
-      let rows = classes.prefix(classCount).map { [$0.label.printable, Format.number($0.value)] }
-      lines.append(Format.table(rows, indentation: ""))
-      let missing = classes.count { $0.value.isNaN }
-      if missing > 0 { lines.append("\(missing) of \(classes.count) are NaN") }
+    } else if let samples = reading.classes {
+      lines += classLines(samples)
     } else {
       let rows = outputs.map { output -> [String] in
         let statistics = Statistics(output.tensor)
@@ -45,6 +43,18 @@ enum RunText {
     let threads = "\(session.threads) thread\(session.threads == 1 ? "" : "s")"
     lines.append("\(Format.seconds(time)), \(threads), \(session.instructionSet.rawValue)")
     return lines.joined(separator: "\n")
+  }
+
+  private static func classLines(_ samples: [[Labels.Class]]) -> [String] {
+    let rows =
+      samples.count == 1
+      ? samples[0].prefix(classCount).map { [$0.label, Format.number($0.value)] }
+      : samples.enumerated().map { number, classes in
+        ["sample \(number)"] + classes.prefix(classCountInLine).flatMap { [$0.label, Format.number($0.value)] }
+      }
+    let values = samples.joined().map(\.value)
+    let missing = values.count { $0.isNaN }
+    return [Format.table(rows, indentation: "")] + (missing > 0 ? ["\(missing) of \(values.count) are NaN"] : [])
   }
 
   static func json(
@@ -74,9 +84,15 @@ enum RunText {
             ]
           }))
     }
-    if let classes = reading.classes {
-      object.set(
-        "classes", .array(classes.map { ["label": .string($0.label), "value": .reported($0.value)] }))
+    if let samples = reading.classes {
+      let classes = samples.map { classes -> JSONValue in
+        .array(classes.map { ["label": .string($0.label), "value": .reported($0.value)] })
+      }
+      if classes.count == 1 {
+        object.set("classes", classes[0])
+      } else {
+        object.set("samples", .array(classes.map { ["classes": $0] }))
+      }
     }
     object.set("threads", .number(Double(session.threads)))
     object.set("isa", .string(session.instructionSet.rawValue))
@@ -102,7 +118,7 @@ enum RunText {
         largest = "\(values.count { $0.isNaN }) of \(values.count) are NaN"
       } else if isVector {
         // A vector of one sample is most often scores of classes.
-        let best = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(5)
+        let best = values.indicesLargestFirst.prefix(5)
         largest = "largest at " + best.map { "\($0): \(Format.number(values[$0]))" }.joined(separator: ", ")
       } else {
         largest = "mean \(Format.number(mean))"

@@ -102,10 +102,7 @@ import Testing
     let json = try JSONSerialization.jsonObject(with: Data(Command(["inspect", bundle, "--json"]).output.utf8))
     let models = try #require((json as? [String: Any])?["models"] as? [[String: Any]])
     #expect(models.first?["labels"] as? [String] == names.split(separator: ",").map(String.init))
-    // Two samples have no one answer.
     let pictures = "\(folder.path)/two.npy"
-    try Tensor([Float](repeating: 0.1, count: 2 * 64 * 64 * 3), shape: [2, 64, 64, 3]).writeNpy(pictures)
-    #expect(try Command(["run", bundle, "--input", pictures]).output.contains("2×10"))
     try Tensor([Float](repeating: .nan, count: 64 * 64 * 3), shape: [1, 64, 64, 3]).writeNpy(pictures)
     #expect(try Command(["run", bundle, "--input", pictures]).output.contains("\n10 of 10 are NaN\n"))
     let few = try Command(["convert", model, "-o", "\(folder.path)/few.ferry", "--labels", "a,b"])
@@ -113,6 +110,42 @@ import Testing
     #expect(few.errors.contains("there are 2 labels for output"))
     #expect(few.errors.contains("as many labels as the model has classes, 10, in their order"))
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/few.ferry"))
+  }
+
+  /// Each sample has the answer that it has alone.
+  @Test func eachOfSeveralSamplesIsAnswered() throws {
+    let folder = try Folder()
+    let bundle = try bundle(folder, ["--labels", names])
+    let (first, second, both) = ("\(folder.path)/1.npy", "\(folder.path)/2.npy", "\(folder.path)/both.npy")
+    let samples: [[Float]] = [0.1, -0.7].map { value in
+      (0..<64 * 64 * 3).map { Float($0 % 97) / 97 * value }
+    }
+    try Tensor(samples[0], shape: [1, 64, 64, 3]).writeNpy(first)
+    try Tensor(samples[1], shape: [1, 64, 64, 3]).writeNpy(second)
+    try Tensor(samples[0] + samples[1], shape: [2, 64, 64, 3]).writeNpy(both)
+    func object(_ file: String) throws -> [String: Any] {
+      let run = try Command(["run", bundle, "--input", file, "--json"])
+      return try #require(JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    }
+    let alone = try [first, second].map { try #require(object($0)["classes"] as? [[String: Any]]) }
+    let together = try #require(object(both)["samples"] as? [[String: Any]])
+    #expect(together.count == 2)
+    for (sample, expected) in zip(together, alone) {
+      let classes = try #require(sample["classes"] as? [[String: Any]])
+      #expect(values(classes) == values(expected))
+      #expect(classes.map { $0["label"] as? String } == expected.map { $0["label"] as? String })
+    }
+    for options in [[], ["--labels", names]] {
+      let lines = try Command(["run", bundle, "--input", both] + options).output.split(separator: "\n")
+      #expect(lines.count == 3)
+      for (number, expected) in alone.enumerated() {
+        let words = lines[number].split(separator: " ").map(String.init)
+        #expect(words.count == 8)
+        #expect(Array(words.prefix(3)) == ["sample", "\(number)", expected[0]["label"] as? String])
+      }
+    }
+    let few = try Command(["run", bundle, "--input", both, "--labels", "a,b"])
+    #expect(few.errors.contains("as many labels as the model has classes, 10, in their order"))
   }
 
   @Test func optionsWithoutMeaningAreRefused() throws {

@@ -3,7 +3,7 @@ import FerryTensor
 import FerryVerify
 import FoundationEssentials
 
-/// The names of a model's classes, and its answer by them.
+/// The names of a model's classes, and its answers by them.
 struct Labels {
   let names: [String]
   /// Where they were read, if in a file.
@@ -71,26 +71,20 @@ struct Labels {
     throw mismatch(output, shape.text, count: count)
   }
 
-  /// Whether the outputs are one sample's values of these classes.
-  func fit(_ outputs: [(name: String, tensor: Tensor)]) -> Bool {
-    guard outputs.count == 1 else { return false }
-    let shape = outputs[0].tensor.shape
-    return shape.elementCount == names.count && (shape.rank < 2 || shape[0] == 1)
-  }
-
-  /// The classes with the model's values for one sample, the largest first, and what is no number last.
+  /// For each sample the classes with the model's values, the largest first, and what is no number last.
   ///
-  /// - Throws: `usage` unless there is one output, with one value for each label.
-  func classes(of outputs: [(name: String, tensor: Tensor)]) throws -> [Class] {
+  /// - Throws: `usage` unless there is one output, with one value a sample for each label.
+  func classes(of outputs: [(name: String, tensor: Tensor)]) throws -> [[Class]] {
     let name = try only(outputs.map(\.name))
     let output = outputs[0].tensor
+    let samples = output.shape.rank < 2 ? 1 : output.shape[0]
+    let count = samples == 0 ? 0 : output.shape.elementCount / samples
+    guard count == names.count else { throw mismatch(name, "\(output.shape)", count: count) }
     let values = output.doubles()
-    guard values.count == names.count else { throw mismatch(name, "\(output.shape)", count: values.count) }
-    let order = values.indices.sorted { a, b in
-      if values[a].isNaN || values[b].isNaN { return values[a].isNaN == values[b].isNaN ? a < b : values[b].isNaN }
-      return (values[b], a) < (values[a], b)
+    return (0..<samples).map { sample in
+      let values = Array(values[sample * count..<(sample + 1) * count])
+      return values.indicesLargestFirst.map { Class(label: names[$0], value: values[$0]) }
     }
-    return order.map { Class(label: names[$0], value: values[$0]) }
   }
 
   private func only(_ outputs: [String]) throws -> String {
@@ -107,5 +101,15 @@ struct Labels {
       .usage,
       "there \(names.count == 1 ? "is 1 label" : "are \(names.count) labels") for output \"\(output)\" of shape "
         + shape, supported: "as many labels as the model has classes, \(count), in their order")
+  }
+}
+
+extension [Double] {
+  /// Positions by their values: the largest first, the earlier of equal ones first, and what is no number last.
+  var indicesLargestFirst: [Int] {
+    indices.sorted { a, b in
+      if self[a].isNaN || self[b].isNaN { return self[a].isNaN == self[b].isNaN ? a < b : self[b].isNaN }
+      return (self[b], a) < (self[a], b)
+    }
   }
 }
