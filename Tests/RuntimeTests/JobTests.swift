@@ -49,6 +49,18 @@ import Testing
     #expect(job(Split(rows: 2, cost: 1_000_000, chunksPerThread: 1), threads: 3).chunks == 2)
   }
 
+  /// A thread has several chunks only where each has so many rows; however few there are, every thread has one.
+  @Test func severalChunksNeedRows() {
+    func chunks(_ rows: Int, _ threads: Int, _ rowsForSeveral: Int?) -> Int {
+      job(Split(rows: rows, cost: 1_000_000, rowsForSeveral: rowsForSeveral), threads: threads).chunks
+    }
+    #expect(chunks(10, 2, nil) == 8)
+    #expect(chunks(10, 2, 5) == 2)
+    #expect(chunks(19, 2, 3) == 6)
+    #expect(chunks(300, 2, 5) == 8)
+    #expect(chunks(10, 8, 5) == 8)
+  }
+
   /// No chunk is smaller than it is worth.
   @Test func grainsAreKept() {
     for rows in 1...60 {

@@ -208,6 +208,16 @@ struct SeparableStep: PlanStep {
     return binder.call(
       binder.kernels.separable, task,
       Split(
-        rows: rows, cost: Split.nanoseconds(multiplyAdds: multiplyAdds), chunksPerThread: chunksPerThread))
+        rows: rows, cost: Split.nanoseconds(multiplyAdds: multiplyAdds), chunksPerThread: chunksPerThread,
+        rowsForSeveral: rowsForSeveral))
+  }
+
+  /// Every chunk reads all weights behind the depthwise convolution. Where these are larger than half a second-level
+  /// cache they come from the third one, which takes longer than their products with few pixels.
+  private var rowsForSeveral: Int? {
+    guard expansion == nil, let projection else { return nil }
+    let extents = projection.target.extents
+    guard depthwise.source.extents.channels * extents.channels > 1 << 16 else { return nil }
+    return (48 + extents.width - 1) / extents.width
   }
 }

@@ -42,17 +42,24 @@ package struct Split {
   /// Chunks for each thread, at most. Several leave room for a thread that is held up; fewer where every chunk has work
   /// of its own besides.
   let chunksPerThread: Int
+  /// Rows that each of a thread's chunks must have, if it is to have several.
+  let rowsForSeveral: Int?
 
   package init(
-    rows: Int, columns: Int = 1, rowGrain: Int = 1, columnGrain: Int = 1, cost: Int, chunksPerThread: Int = 4
+    rows: Int, columns: Int = 1, rowGrain: Int = 1, columnGrain: Int = 1, cost: Int, chunksPerThread: Int = 4,
+    rowsForSeveral: Int? = nil
   ) {
     (self.rows, self.columns, self.cost, self.chunksPerThread) = (rows, columns, cost, chunksPerThread)
     (self.rowGrain, self.columnGrain) = (max(1, rowGrain), max(1, columnGrain))
+    self.rowsForSeveral = rowsForSeveral
   }
 
   /// Chunks that so many threads are given: none so small that claiming it would be felt.
   package func chunkCount(threads: Int) -> Int {
-    threads == 1 ? 1 : max(1, min(threads * chunksPerThread, cost / 3000))
+    guard threads > 1 else { return 1 }
+    var each = chunksPerThread
+    if let rowsForSeveral { each = max(1, min(each, rows / (threads * rowsForSeveral))) }
+    return max(1, min(threads * each, cost / 3000))
   }
 
   /// Nanoseconds for so many multiply-adds, at a rate that every kernel reaches.
