@@ -1,8 +1,9 @@
 import ArgumentParser
 import FerryModel
 
-/// The command `ferry`: one file a subcommand, shared options in Support. Each states its name: to derive all of them from
-/// their types would take a sixth of the time to start.
+/// The command `ferry`: one file a subcommand, shared options in Support.
+///
+/// Each states its name: to derive all of them from their types would take a sixth of the time to start.
 struct Ferry: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ferry",

@@ -3,11 +3,9 @@
 /* From 1.12 on the library has these functions in several versions; the names mean those of 1.10. */
 #define H5_USE_110_API 1
 #include <dlfcn.h>
-/* Where Debian, Homebrew and everybody else have it. Through pkg-config it would be linked, too. */
+/* Where Debian and everybody else have it. Through pkg-config it would be linked, too. */
 #if __has_include(<hdf5/serial/hdf5.h>)
 #define FERRY_H5_HEADER(name) <hdf5/serial/name>
-#elif __has_include(</opt/homebrew/include/hdf5.h>)
-#define FERRY_H5_HEADER(name) </opt/homebrew/include/name>
 #else
 #define FERRY_H5_HEADER(name) <name>
 #endif

@@ -84,7 +84,8 @@ struct HDF5DataType: Sendable, Equatable {
     let other = HDF5DataType(name: "enumeration")
     guard h5.H5Tget_size(type) == 1, h5.H5Tget_nmembers(type) == 2 else { return other }
     var (no, yes): (UInt8, UInt8) = (0xFF, 0xFF)
-    guard h5.H5Tenum_valueof(type, "FALSE", &no) >= 0, h5.H5Tenum_valueof(type, "TRUE", &yes) >= 0, no == 0, yes == 1 else {
+    guard h5.H5Tenum_valueof(type, "FALSE", &no) >= 0, h5.H5Tenum_valueof(type, "TRUE", &yes) >= 0, no == 0, yes == 1
+    else {
       _ = h5.H5Eclear2(0)
       return other
     }

@@ -7,7 +7,8 @@ enum HDF5DatasetReader {
   static func describe(
     _ dataset: hid_t, path: String, findings: inout [FerryError]
   ) throws -> HDF5Outline.Dataset {
-    let properties = try HDF5Handle(h5.H5Dget_create_plist(dataset), h5.H5Pclose, orFail: "read how the array is stored")
+    let properties = try HDF5Handle(
+      h5.H5Dget_create_plist(dataset), h5.H5Pclose, orFail: "read how the array is stored")
     refuseStorage(properties.id, path, &findings)
     let type = try HDF5Handle(h5.H5Dget_type(dataset), h5.H5Tclose, orFail: "read the array's type")
     if h5.H5Tcommitted(type.id) > 0 {

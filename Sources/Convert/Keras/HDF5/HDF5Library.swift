@@ -60,11 +60,13 @@ package enum HDF5Library {
   // Addresses of functions, written once.
   private nonisolated(unsafe) static let loaded = Result<ferry_h5_functions, any Error> { try load(names) }
 
-  /// Debian's name and everybody else's, of the versions' interfaces in turn; `checkVersion` tells whether it is one that
-  /// Ferry was built for.
-  private static let names =
-    ["103", "200", "310", "320"].flatMap { ["libhdf5_serial.so.\($0)", "libhdf5.so.\($0)"] }
-    + ["libhdf5.dylib", "/opt/homebrew/lib/libhdf5.dylib", "/usr/local/lib/libhdf5.dylib"]
+  /// Debian's name and everybody else's, with the number of the interface that version 1.10, 1.12 or 1.14 has; those of
+  /// the development packages.
+  private static let names: [String] = {
+    let interface = [10: ".103", 12: ".200", 14: ".310"][Int(H5_VERS_MINOR)]
+    return [interface, ""].compactMap { $0 }.flatMap { ["libhdf5_serial.so\($0)", "libhdf5.so\($0)"] }
+      + ["libhdf5.dylib"]
+  }()
 
   /// The first library of these names that there is.
   package static func load(_ names: [String]) throws -> ferry_h5_functions {
@@ -72,12 +74,13 @@ package enum HDF5Library {
       throw FerryError(
         .missingTool, "the HDF5 library, which reads Keras files, is not installed",
         supported: "HDF5 \(H5_VERS_MAJOR).\(H5_VERS_MINOR), with which Ferry was built",
-        hint: "install it (apt-get install libhdf5-103-1, brew install hdf5)")
+        hint: "install it (apt-get install libhdf5-103-1)")
     }
     let functions = UnsafeMutablePointer<ferry_h5_functions>.allocate(capacity: 1)
     defer { functions.deallocate() }
     if let missing = ferry_h5_look_up(library, functions) {
-      throw FerryError(.unsupportedHDF5, "the HDF5 library has no \(String(cString: missing))", hint: "build Ferry anew")
+      throw FerryError(
+        .unsupportedHDF5, "the HDF5 library has no \(String(cString: missing))", hint: "build Ferry anew")
     }
     return functions.pointee
   }

@@ -44,10 +44,7 @@ package struct OpenBLAS: Sendable {
   private static let loaded = Result<OpenBLAS, any Error> { try OpenBLAS(names: names) }
 
   /// By the names of its interface with integers of 32 bits.
-  private static let names = [
-    "libopenblas.so.0", "libopenblas.0.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.0.dylib",
-    "/usr/local/opt/openblas/lib/libopenblas.0.dylib",
-  ]
+  private static let names = ["libopenblas.so.0", "libopenblas.0.dylib"]
 
   /// The first library of these names that there is.
   package init(names: [String]) throws {
@@ -71,7 +68,7 @@ package struct OpenBLAS: Sendable {
   private static func unusable(_ message: String) -> FerryError {
     FerryError(
       .missingTool, message, supported: "libopenblas.so.0",
-      hint: "install OpenBLAS (apt-get install libopenblas0, brew install openblas)")
+      hint: "install OpenBLAS (apt-get install libopenblas0)")
   }
 
   // MARK: Products

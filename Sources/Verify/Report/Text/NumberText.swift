@@ -43,5 +43,6 @@ package func formatted(_ format: String, _ value: Double) -> String {
   // The largest has 309 digits before its point.
   var buffer = [CChar](repeating: 0, count: 400)
   let count = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }
-  return String(decoding: buffer.prefix(max(0, min(Int(count), buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  let written = buffer.prefix(max(0, min(Int(count), buffer.count - 1)))
+  return String(decoding: written.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
