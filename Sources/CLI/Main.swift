@@ -21,6 +21,8 @@ enum Main {
     }
     // Help that goes to a file or a pager is as wide as it is written.
     if isatty(STDOUT_FILENO) == 0 { setenv("COLUMNS", "120", 0) }
+    // OpenBLAS, if it comes to be loaded: the oracle's own threads share its work.
+    setenv("OPENBLAS_NUM_THREADS", "1", 0)
     do {
       try checkFirstWord()
       var command = try Ferry.parseAsRoot()

@@ -88,11 +88,9 @@ enum RunText {
       let classes = samples.map { classes -> JSONValue in
         .array(classes.map { ["label": .string($0.label), "value": .reported($0.value)] })
       }
-      if classes.count == 1 {
-        object.set("classes", classes[0])
-      } else {
-        object.set("samples", .array(classes.map { ["classes": $0] }))
-      }
+      object.set("samples", .array(classes.map { ["classes": $0] }))
+      // The most frequent question: one sample.
+      if classes.count == 1 { object.set("classes", classes[0]) }
     }
     object.set("threads", .number(Double(session.threads)))
     object.set("isa", .string(session.instructionSet.rawValue))

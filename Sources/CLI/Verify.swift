@@ -71,9 +71,7 @@ struct Verify: ParsableCommand {
     var result = try Verifier.verify(
       model, sourceDigest: provenance.sourceDigest, cases: cases, options: options,
       layers: try graph.map { graph in
-        var options = LayerOptions()
-        options.usesOracle = oracle
-        return try LayerVerifier(graph: graph, isChannelsLast: provenance.isChannelsLast, options: options)
+        try LayerVerifier(graph: graph, isChannelsLast: provenance.isChannelsLast, options: layerOptions())
       }, subject: bundle
     ) { Terminal.progress("running \($0)") }
     let session = try model.session(options)
@@ -104,6 +102,21 @@ struct Verify: ParsableCommand {
   }
 
   var comparesLayers: Bool { layers || oracle || report != nil }
+
+  /// - Throws: `missingTool` where the oracle is wanted and there is no OpenBLAS. Without the oracle the layers are
+  ///   compared all the same, and only the search for causes, which computes them anew, is left out.
+  private func layerOptions() throws -> LayerOptions {
+    var options = LayerOptions()
+    options.usesOracle = oracle
+    do {
+      _ = try OpenBLAS.load()
+    } catch let error as FerryError where !oracle {
+      options.diagnosedLayers = 0
+      Terminal.clearProgress()
+      Terminal.writeError("note: no causes are looked for: \(error.message)")
+    }
+    return options
+  }
 
   /// Whether a bundle without goldens is to be checked for its signature and digests alone.
   private func hasNothingToCompare(_ opened: ModelBundle) -> Bool {

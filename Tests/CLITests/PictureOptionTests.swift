@@ -130,6 +130,7 @@ import Testing
     let alone = try [first, second].map { try #require(object($0)["classes"] as? [[String: Any]]) }
     let together = try #require(object(both)["samples"] as? [[String: Any]])
     #expect(together.count == 2)
+    #expect(try object(both)["classes"] == nil && object(first)["samples"] != nil)
     for (sample, expected) in zip(together, alone) {
       let classes = try #require(sample["classes"] as? [[String: Any]])
       #expect(values(classes) == values(expected))

@@ -43,6 +43,21 @@ import Testing
       #expect(text == "error: the result cannot be written to standard output: No space left on device\n")
     }
 
+    /// A result that has nowhere to go is an error, not a signal that came.
+    @Test func closedStreamsAreNoInterruption() throws {
+      let (process, errors) = (Process(), Pipe())
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = [
+        "-c", "exec \"$0\" inspect \"$1\" <&- >&-", try Command.executable().path, "\(golden)/bundle/version-1.2.ferry",
+      ]
+      process.standardError = errors
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 2)
+      let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(text == "error: the result cannot be written to standard output: Bad file descriptor\n")
+    }
+
     /// What takes long to load is loaded by the command that needs it: OpenBLAS by the oracle, HDF5 and its thirty
     /// libraries by the process that reads such a file. Foundation brings tables of all the world's languages.
     @Test func littleIsLoadedToStart() throws {

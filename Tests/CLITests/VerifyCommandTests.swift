@@ -76,6 +76,23 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: bundle))
   }
 
+  #if os(Linux)
+    /// Layers are compared without OpenBLAS; only the oracle, and the search for causes, cannot do without.
+    @Test func openBLASIsMissedByTheOracleAlone() throws {
+      #expect(try convert("--golden", cases).status == 0)
+      try "no library".write(toFile: "\(folder.path)/libopenblas.so.0", atomically: true, encoding: .utf8)
+      let without = ["LD_LIBRARY_PATH": folder.path]
+      let oracle = try Command(["verify", bundle, "--oracle"], environment: without)
+      #expect(oracle.status == 2)
+      #expect(oracle.errors.contains("error: OpenBLAS, on which the oracle computes, cannot be loaded: "))
+      let layers = try Command(["verify", bundle, "--layers"], environment: without)
+      #expect(layers.status == 0, "\(layers.errors)")
+      #expect(layers.errors.contains("note: no causes are looked for: OpenBLAS"))
+      #expect(try Command(["verify", bundle, "--layers"]).errors.isEmpty)
+      #expect(try Command(["verify", bundle], environment: without).errors.isEmpty)
+    }
+  #endif
+
   @Test func layersByName() throws {
     let name = "/features/stage4/unit1/dw_conv/bn/BatchNormalization_output_0"
     #expect(try convert("--golden", cases, "--golden-layers", name).status == 0)

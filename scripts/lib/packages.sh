@@ -20,7 +20,7 @@ g++             | command g++                     | g++                | 4:12.2.
 python3         | command python3                 | python3            | 3.11.2*
 python3-venv    | python venv,ensurepip           | python3-venv       | 3.11.2*
 protobuf-c      | library libprotobuf-c           | libprotobuf-c-dev  | 1.4.1*
-hdf5            | library hdf5                    | libhdf5-dev        | 1.10.8*
+hdf5            | header hdf5/serial/hdf5.h hdf5.h | libhdf5-dev       | 1.10.8*
 openblas        | shared libopenblas.so.0         | libopenblas0       | 0.3.21*
 libpng          | library libpng                  | libpng-dev         | 1.6.39*
 turbojpeg       | library libturbojpeg            | libturbojpeg0-dev  | 1:2.1.5*
@@ -51,7 +51,16 @@ present() {
     python) command -v python3 >/dev/null && python3 -c "import $1" 2>/dev/null ;;
     library) command -v pkg-config >/dev/null && pkg-config --exists "$1" ;;
     # A library that is loaded by its name. The linker's cache may be outside a plain user's path.
-    shared) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "^[[:space:]]*$1 " ;;
+    # (grep -q would leave early, and ldconfig be ended by the closed pipe.)
+    shared) PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep "^[[:space:]]*$1 " >/dev/null ;;
+    # One of these headers, as the compiler finds it.
+    header)
+      local header
+      for header in "$@"; do
+        if printf '#include <%s>\n' "$header" | g++ -E -x c - >/dev/null 2>&1; then return 0; fi
+      done
+      return 1
+      ;;
     # Shared libraries that the Swift tools load; asked for only where a tool reports that it cannot start.
     toolchain) toolchain_starts || present shared "$1" ;;
   esac

@@ -3,8 +3,9 @@
 /* From 1.12 on the library has these functions in several versions; the names mean those of 1.10. */
 #define H5_USE_110_API 1
 #include <dlfcn.h>
-/* Where Debian and everybody else have it. Through pkg-config it would be linked, too. */
-#if __has_include(<hdf5/serial/hdf5.h>)
+/* Where the compiler finds it (CPATH leads it elsewhere), or where Debian has it. Through pkg-config it would be linked,
+   too. */
+#if !__has_include(<hdf5.h>) && __has_include(<hdf5/serial/hdf5.h>)
 #define FERRY_H5_HEADER(name) <hdf5/serial/name>
 #else
 #define FERRY_H5_HEADER(name) <name>

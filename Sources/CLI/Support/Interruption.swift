@@ -25,7 +25,12 @@ enum Interruption {
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    for (index, end) in ends.enumerated() {
+      // Whoever starts a command may have closed its standard streams: what is written to those is no signal.
+      ends[index] = fcntl(end, F_DUPFD_CLOEXEC, 3)
+      close(end)
+    }
+    guard ends[0] >= 0, ends[1] >= 0 else { return }
     interruptionPipe = ends[1]
     guard startWaiter(reading: ends[0]) else { return }
     for number in signals {

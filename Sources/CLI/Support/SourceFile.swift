@@ -13,17 +13,17 @@ enum SourceFile {
 
   /// Where this program lies: it starts itself anew to read HDF5.
   private static func executable() throws -> String {
-    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     #if os(Linux)
-      let isFound = readlink("/proc/self/exe", &path, path.count - 1) > 0
+      // The same file whatever has become of its name.
+      return "/proc/self/exe"
     #else
+      var path = [CChar](repeating: 0, count: Int(PATH_MAX))
       var size = UInt32(path.count)
-      let isFound = _NSGetExecutablePath(&path, &size) == 0
+      guard _NSGetExecutablePath(&path, &size) == 0 else {
+        throw FerryError(.internalDefect, "this program does not find itself, to read HDF5 in a process of its own")
+      }
+      return path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
     #endif
-    guard isFound else {
-      throw FerryError(.internalDefect, "this program does not find itself, to read HDF5 in a process of its own")
-    }
-    return path.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } } ?? ""
   }
 
   /// Converts by content, not by ending.

@@ -9,8 +9,7 @@ extension LayerRun {
   /// Looks for the mistake behind a layer that is wrong by itself.
   ///
   /// - Returns: nil where nothing can be tried: for integers, and where the place could not be computed at all.
-  /// - Throws: `missingTool` where there is no OpenBLAS to try it with.
-  func diagnose(_ item: CapturedLayers.Present) throws -> (diagnosis: Diagnosis, readsNetworkInput: Bool)? {
+  func diagnose(_ item: CapturedLayers.Present) -> (diagnosis: Diagnosis, readsNetworkInput: Bool)? {
     guard let segment = segment(of: item), bound[item.value].elementType == .float32,
       item.expected.elementType.isFloatingPoint, bound[item.value].shape.fixed == item.expected.shape.dimensions,
       let inputs = try? referenceInputs(of: segment), let actual = try? compute(segment)
@@ -20,7 +19,6 @@ extension LayerRun {
       graph: segment.graph, inputs: inputs, expected: item.expected, actual: actual, tolerance: tolerance,
       network: bound, readsNetworkInput: reads, others: others(than: item, besides: segment.inputs))
     let threads = session.threads
-    _ = try OpenBLAS.load()
     let diagnosis = try? Diagnostician.diagnose(suspect, limits: .init(multiplications: Self.effort)) {
       try Oracle.evaluate($0, $1, threads: threads)
     }

@@ -52,19 +52,19 @@ public struct LayerVerifier: Sendable {
     }
     var report = LayerReport(
       layers: layers, removed: captured.removed, unknown: captured.unknown, oracleCost: oracleCost)
-    try diagnose(&report, run, progress)
+    diagnose(&report, run, progress)
     run.paint(&report, count: options.picturedLayers)
     return report
   }
 
-  private func diagnose(_ report: inout LayerReport, _ run: LayerRun, _ progress: (String) -> Void) throws {
+  private func diagnose(_ report: inout LayerReport, _ run: LayerRun, _ progress: (String) -> Void) {
     var rest = options.diagnosedLayers
     var done: Set<String> = []
     for index in report.layers.indices where report.layers[index].verdict == .defect && rest > 0 {
       // Two values of one node, before and after its activation, have one cause: the first is the one to look at.
       guard let node = report.layers[index].place.nodes.last, done.insert(node.name).inserted else { continue }
       progress("looking for the cause at \(node.name)")
-      guard let found = try run.diagnose(run.captured.present[index]) else { continue }
+      guard let found = run.diagnose(run.captured.present[index]) else { continue }
       report.layers[index].diagnosis = found.diagnosis
       let isOfInputs = found.readsNetworkInput && found.diagnosis.best?.mistake.hasPrefix("input-") == true
       if isOfInputs, report.inputDiagnosis == nil { report.inputDiagnosis = found.diagnosis }

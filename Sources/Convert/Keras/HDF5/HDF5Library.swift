@@ -60,25 +60,25 @@ package enum HDF5Library {
   // Addresses of functions, written once.
   private nonisolated(unsafe) static let loaded = Result<ferry_h5_functions, any Error> { try load(names) }
 
-  /// Debian's name and everybody else's, with the number of the interface that version 1.10, 1.12 or 1.14 has; those of
-  /// the development packages.
-  private static let names: [String] = {
-    let interface = [10: ".103", 12: ".200", 14: ".310"][Int(H5_VERS_MINOR)]
-    return [interface, ""].compactMap { $0 }.flatMap { ["libhdf5_serial.so\($0)", "libhdf5.so\($0)"] }
-      + ["libhdf5.dylib"]
-  }()
+  /// The number of the binary interface of the version that Ferry was built with, where it is known.
+  private static let interface =
+    ["1.10": "103", "1.12": "200", "1.14": "310"]["\(H5_VERS_MAJOR).\(H5_VERS_MINOR)"]
+
+  /// Debian's name and everybody else's; those of the development packages.
+  private static let names =
+    [interface.map { ".\($0)" }, ""].compactMap { $0 }.flatMap { ["libhdf5_serial.so\($0)", "libhdf5.so\($0)"] }
+    + ["libhdf5.dylib"]
 
   /// The first library of these names that there is.
   package static func load(_ names: [String]) throws -> ferry_h5_functions {
-    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
-      throw FerryError(
-        .missingTool, "the HDF5 library, which reads Keras files, is not installed",
-        supported: "HDF5 \(H5_VERS_MAJOR).\(H5_VERS_MINOR), with which Ferry was built",
-        hint: "install it (apt-get install libhdf5-103-1)")
-    }
+    let package = interface == "103" ? " (apt-get install libhdf5-103-1)" : ""
+    let library = try SharedLibrary(
+      names: names, title: "the HDF5 library, which reads Keras files,",
+      supported: "HDF5 \(H5_VERS_MAJOR).\(H5_VERS_MINOR), with which Ferry was built",
+      hint: "install it\(package), or build Ferry anew with the one that is here")
     let functions = UnsafeMutablePointer<ferry_h5_functions>.allocate(capacity: 1)
     defer { functions.deallocate() }
-    if let missing = ferry_h5_look_up(library, functions) {
+    if let missing = ferry_h5_look_up(library.handle, functions) {
       throw FerryError(
         .unsupportedHDF5, "the HDF5 library has no \(String(cString: missing))", hint: "build Ferry anew")
     }

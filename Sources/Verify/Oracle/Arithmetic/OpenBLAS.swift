@@ -1,16 +1,10 @@
 import FerryTensor
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Matrix products of OpenBLAS, each on the thread that asks for it.
 ///
-/// The library is loaded when the first oracle runs, not linked: as a process starts it makes a thread for each further
-/// core, which keeps that core busy for some 25 ms.
+/// The library is loaded when the first oracle runs, not linked: it makes a thread for each further core, which keeps
+/// that core busy for some 25 ms. `OPENBLAS_NUM_THREADS=1` in the environment prevents it, as the command has it.
 package struct OpenBLAS: Sendable {
   /// A row-major matrix in memory, or its transpose.
   package struct Operand {
@@ -48,11 +42,10 @@ package struct OpenBLAS: Sendable {
 
   /// The first library of these names that there is.
   package init(names: [String]) throws {
-    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else {
-      throw Self.unusable("OpenBLAS, on which the oracle computes, is not installed")
-    }
+    let library = try SharedLibrary(
+      names: names, title: "OpenBLAS, on which the oracle computes,", supported: Self.supported, hint: Self.hint)
     func function<Function>(_ name: String, as _: Function.Type) throws -> Function {
-      guard let address = dlsym(library, name) else { throw Self.unusable("OpenBLAS has no function \(name)") }
+      guard let address = library.address(of: name) else { throw Self.unusable("OpenBLAS has no function \(name)") }
       return unsafeBitCast(address, to: Function.self)
     }
     let configuration = try function(
@@ -66,10 +59,11 @@ package struct OpenBLAS: Sendable {
   }
 
   private static func unusable(_ message: String) -> FerryError {
-    FerryError(
-      .missingTool, message, supported: "libopenblas.so.0",
-      hint: "install OpenBLAS (apt-get install libopenblas0)")
+    FerryError(.missingTool, message, supported: supported, hint: hint)
   }
+
+  private static let supported = "libopenblas.so.0, with integers of 32 bits"
+  private static let hint = "install OpenBLAS (apt-get install libopenblas0)"
 
   // MARK: Products
 

@@ -8,7 +8,7 @@ import FerryConvert
     let error = #expect(throws: FerryError.self) { try HDF5Library.load(["libnothing-of-this-name.so.0"]) }
     #expect(error?.code == .missingTool)
     #expect(error?.message == "the HDF5 library, which reads Keras files, is not installed")
-    #expect(error?.hint?.contains("apt-get install libhdf5-103-1") == true)
+    #expect(error?.hint?.hasPrefix("install it") == true)
   }
 
   #if os(Linux)
