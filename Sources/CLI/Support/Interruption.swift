@@ -23,16 +23,9 @@ enum Interruption {
   static func prepare() {
     // A reader that closes its end of a pipe early gets what it wanted; writing on is an error, not a signal.
     signal(SIGPIPE, SIG_IGN)
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { return }
-    for (index, end) in ends.enumerated() {
-      // Whoever starts a command may have closed its standard streams: what is written to those is no signal.
-      ends[index] = fcntl(end, F_DUPFD_CLOEXEC, 3)
-      close(end)
-    }
-    guard ends[0] >= 0, ends[1] >= 0 else { return }
-    interruptionPipe = ends[1]
-    guard startWaiter(reading: ends[0]) else { return }
+    guard let ends = makePipe() else { return }
+    interruptionPipe = ends.write
+    guard startWaiter(reading: ends.read) else { return }
     for number in signals {
       // What was ignored when the command began stays so: a shell's background job is not ended by Ctrl-C.
       var before = sigaction()

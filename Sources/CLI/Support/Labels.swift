@@ -23,11 +23,11 @@ struct Labels {
         throw FerryError(.usage, "the labels are not UTF-8 text", at: .init(file: text))
       }
       let withoutMark = content.hasPrefix("\u{FEFF}") ? content.dropFirst() : content[...]
-      var lines = withoutMark.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(Self.trimmed)
+      var lines = withoutMark.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(\.trimmed)
       while lines.last?.isEmpty == true { lines.removeLast() }
       (names, file) = (lines, text)
     } else if text.contains(",") {
-      (names, file) = (text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed), nil)
+      (names, file) = (text.split(separator: ",", omittingEmptySubsequences: false).map(\.trimmed), nil)
     } else {
       throw FerryError(
         .fileNotFound, "there is no file with labels at \(text)", supported: "a file with one name a line, or a,b,c")
@@ -44,12 +44,6 @@ struct Labels {
   init?(of stored: StoredModel) throws {
     guard let names = try stored.labels() else { return nil }
     (self.names, file) = (names, nil)
-  }
-
-  private static func trimmed(_ text: Substring) -> String {
-    let beginning = text.drop(while: \.isWhitespace)
-    guard let last = beginning.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-    return String(beginning[...last])
   }
 
   /// - Throws: `usage` unless the network has one output, with one value a sample for each label. The first axis is

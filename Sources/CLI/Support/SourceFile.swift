@@ -1,9 +1,7 @@
 import FerryConvert
 import FerryTensor
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
+#if canImport(Darwin)
   import Darwin
 #endif
 

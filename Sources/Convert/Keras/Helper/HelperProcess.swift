@@ -24,19 +24,17 @@ final class HelperProcess {
 
   /// - Throws: `helperFailed` if the program cannot be started.
   init(_ executable: String, arguments: [String], input: Int32) throws {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw Self.failure(executable, errno) }
+    guard let ends = makePipe() else { throw Self.failure(executable, errno) }
     // What the system numbered 0 to 2, because they were closed here, must not be overwritten below.
-    let (read, write) = (Self.raised(ends[0]), Self.raised(ends[1]))
     let input = fcntl(input, F_DUPFD_CLOEXEC, 3)
-    defer { for descriptor in [write, input] where descriptor >= 0 { close(descriptor) } }
-    output = read
-    guard read >= 0, write >= 0, input >= 0 else {
+    defer { for descriptor in [ends.write, input] where descriptor >= 0 { close(descriptor) } }
+    output = ends.read
+    guard input >= 0 else {
       (id, exit) = (0, .unknown)
       throw Self.failure(executable, errno)
     }
     var id: pid_t = 0
-    let result = Self.spawn(executable, [executable] + arguments, input: input, output: write, &id)
+    let result = Self.spawn(executable, [executable] + arguments, input: input, output: ends.write, &id)
     self.id = id
     guard result == 0 else {
       exit = .unknown
@@ -53,12 +51,6 @@ final class HelperProcess {
     FerryError(
       .helperFailed, "cannot start \(executable), which is to read the HDF5 file: \(systemMessage(code))",
       hint: "name the ferry command of this installation")
-  }
-
-  private static func raised(_ descriptor: Int32) -> Int32 {
-    let raised = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
-    close(descriptor)
-    return raised
   }
 
   private static func spawn(

@@ -54,7 +54,7 @@ struct PEMDocument {
     guard let text = String(validating: text, as: UTF8.self) else {
       throw FerryError(.invalidKey, "the file is no text, where \(kind.words) is needed", supported: supported)
     }
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(Self.trimmed)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map(\.trimmed)
     let begins = lines.indices.filter { lines[$0].hasPrefix("-----BEGIN ") && lines[$0].hasSuffix("-----") }
     guard let begin = begins.first else {
       throw FerryError(.invalidKey, "the file holds no PEM document", supported: supported)
@@ -97,13 +97,6 @@ struct PEMDocument {
     -----END \(kind.rawValue)-----
 
     """
-  }
-
-  private static func trimmed(_ line: Substring) -> String {
-    var line = line
-    while line.last?.isWhitespace == true { line.removeLast() }
-    while line.first?.isWhitespace == true { line.removeFirst() }
-    return String(line)
   }
 
   private static func wrongLabel(_ label: String, _ kind: Kind, _ supported: String) -> FerryError {

@@ -18,13 +18,11 @@ package struct OpenBLAS: Sendable {
     }
   }
 
-  private typealias Multiply = @convention(c) (
+  private let cblas_dgemm: @convention(c) (
     _ order: CInt, _ transA: CInt, _ transB: CInt, _ m: Int32, _ n: Int32, _ k: Int32, _ alpha: Double,
     _ a: UnsafePointer<Double>, _ lda: Int32, _ b: UnsafePointer<Double>, _ ldb: Int32, _ beta: Double,
     _ c: UnsafeMutablePointer<Double>, _ ldc: Int32
   ) -> Void
-
-  private let cblas_dgemm: Multiply
   private let openblas_get_num_threads: @convention(c) () -> CInt
   private let openblas_set_num_threads: @convention(c) (CInt) -> Void
 
@@ -44,18 +42,17 @@ package struct OpenBLAS: Sendable {
   package init(names: [String]) throws {
     let library = try SharedLibrary(
       names: names, title: "OpenBLAS, on which the oracle computes,", supported: Self.supported, hint: Self.hint)
-    func function<Function>(_ name: String, as _: Function.Type) throws -> Function {
+    func function<Function>(_ name: String) throws -> Function {
       guard let address = library.address(of: name) else { throw Self.unusable("OpenBLAS has no function \(name)") }
       return unsafeBitCast(address, to: Function.self)
     }
-    let configuration = try function(
-      "openblas_get_config", as: (@convention(c) () -> UnsafePointer<CChar>?).self)().map { String(cString: $0) }
-    if let configuration, configuration.contains("USE64BITINT") {
+    let getConfiguration: @convention(c) () -> UnsafePointer<CChar>? = try function("openblas_get_config")
+    if let configuration = getConfiguration().map({ String(cString: $0) }), configuration.contains("USE64BITINT") {
       throw Self.unusable("this OpenBLAS has integers of 64 bits (\(configuration.printable))")
     }
-    cblas_dgemm = try function("cblas_dgemm", as: Multiply.self)
-    openblas_get_num_threads = try function("openblas_get_num_threads", as: (@convention(c) () -> CInt).self)
-    openblas_set_num_threads = try function("openblas_set_num_threads", as: (@convention(c) (CInt) -> Void).self)
+    cblas_dgemm = try function("cblas_dgemm")
+    openblas_get_num_threads = try function("openblas_get_num_threads")
+    openblas_set_num_threads = try function("openblas_set_num_threads")
   }
 
   private static func unusable(_ message: String) -> FerryError {
